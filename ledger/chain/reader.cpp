@@ -1,0 +1,171 @@
+#include "ledger/chain/reader.h"
+
+#include "ledger/chain/index.h"
+
+namespace ledger {
+namespace {
+
+Bytes key_of(std::uint64_t number) {
+  Bytes key;
+  crypto::append_u64(key, number);
+  return key;
+}
+
+constexpr std::size_t kGtinBytes = 14;
+
+}  // namespace
+
+ChainReader::ChainReader(std::shared_ptr<const Snapshot> snapshot)
+    : snapshot_(std::move(snapshot)) {}
+
+std::optional<Header> ChainReader::tip() const {
+  const auto last = snapshot_->seek_back(Column::blocks, Bytes(8, '\xff'));
+  if (!last) return std::nullopt;
+  return decode_header(last->value);
+}
+
+std::optional<Header> ChainReader::header(std::uint64_t height) const {
+  const auto bytes = snapshot_->get(Column::blocks, key_of(height));
+  if (!bytes) return std::nullopt;
+  return decode_header(*bytes);
+}
+
+std::optional<std::uint64_t> ChainReader::height_of(const Hash& block_hash) const {
+  const auto bytes = snapshot_->get(Column::block_hashes, block_hash.view());
+  if (!bytes || bytes->size() != 8) return std::nullopt;
+  return crypto::read_u64(*bytes);
+}
+
+std::optional<Header> ChainReader::block_of(std::uint64_t index) const {
+  const std::optional<Header> newest = tip();
+  if (!newest || index >= newest->tree_size) return std::nullopt;
+  std::uint64_t low = 0;
+  std::uint64_t high = newest->seal.height;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    const std::optional<Header> block = header(middle);
+    if (!block) return std::nullopt;
+    if (index < block->tree_size) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return header(low);
+}
+
+std::optional<Bytes> ChainReader::entry(std::uint64_t index) const {
+  return snapshot_->get(Column::entries, key_of(index));
+}
+
+std::optional<StoredRecord> ChainReader::record(std::uint64_t index) const {
+  const std::optional<Bytes> bytes = entry(index);
+  if (!bytes) return std::nullopt;
+  const std::optional<RecordEntry> decoded = decode_record_entry(*bytes);
+  if (!decoded) return std::nullopt;
+  StoredRecord stored;
+  stored.index = index;
+  stored.previous_index = decoded->previous_index;
+  stored.bytes = Bytes(decoded->record);
+  if (!stored.record.ParseFromString(stored.bytes)) return std::nullopt;
+  return stored;
+}
+
+std::optional<Bytes> ChainReader::certificate(std::uint64_t height) const {
+  return snapshot_->get(Column::certificates, key_of(height));
+}
+
+std::optional<SubmissionPlace> ChainReader::submission(const Hash& id) const {
+  const auto bytes = snapshot_->get(Column::submissions, id.view());
+  if (!bytes || bytes->size() != 16) return std::nullopt;
+  return SubmissionPlace{crypto::read_u64(*bytes), crypto::read_u64(ByteView(*bytes).substr(8))};
+}
+
+std::optional<Bytes> ChainReader::value(ByteView key, std::uint64_t height) const {
+  return find_value(*snapshot_, key, height);
+}
+
+std::optional<SubjectValue> ChainReader::subject(ByteView subject, std::uint64_t height) const {
+  const std::optional<Bytes> bytes = value(subject, height);
+  if (!bytes) return std::nullopt;
+  return decode_subject_value(*bytes);
+}
+
+void ChainReader::history(ByteView subject_path, std::uint64_t height,
+                          const std::function<bool(const StoredRecord&)>& visit) const {
+  const std::optional<SubjectValue> value = subject(subject_path, height);
+  if (!value) return;
+  for (std::uint64_t index = value->last_index; index != kNoIndex;) {
+    const std::optional<StoredRecord> stored = record(index);
+    if (!stored || !visit(*stored)) return;
+    index = stored->previous_index;
+  }
+}
+
+void ChainReader::subjects(std::string_view prefix, std::string_view after,
+                           const std::function<bool(std::string_view)>& visit) const {
+  const Bytes start = "s" + Bytes(prefix);
+  Bytes from = start;
+  if (!after.empty()) {
+    from = "s" + Bytes(after);
+    from.push_back('\0');
+  }
+  if (from < start) from = start;
+  snapshot_->scan(Column::indexes, from, [&](ByteView key, ByteView) {
+    return key.starts_with(start) && visit(key.substr(1));
+  });
+}
+
+void ChainReader::by_gtin(std::string_view gtin,
+                          const std::function<bool(std::string_view)>& visit) const {
+  const Bytes start = "t" + Bytes(gtin);
+  snapshot_->scan(Column::indexes, start, [&](ByteView key, ByteView) {
+    return key.starts_with(start) && visit(key.substr(1 + kGtinBytes));
+  });
+}
+
+void ChainReader::by_model(
+    std::string_view name,
+    const std::function<bool(std::string_view, std::string_view)>& visit) const {
+  const Bytes start = "m" + Bytes(name);
+  snapshot_->scan(Column::indexes, start, [&](ByteView key, ByteView) {
+    if (!key.starts_with(start)) return false;
+    const std::size_t end = key.find('\0');
+    if (end == ByteView::npos) return true;
+    return visit(key.substr(1, end - 1), key.substr(end + 1));
+  });
+}
+
+void ChainReader::purchases(const PurchaseQuery& query,
+                            const std::function<bool(const PurchaseLine&)>& visit) const {
+  const Bytes start = query.buyer.empty() ? Bytes("d") : "b" + buyer_hash(query.buyer);
+  Bytes from = start + index_date(query.from);
+  if (!query.after.empty() && query.after > from) {
+    from = query.after;
+    from.push_back('\0');
+  }
+  snapshot_->scan(Column::indexes, from, [&](ByteView key, ByteView) {
+    if (!key.starts_with(start) || key.size() != start.size() + kIndexDateBytes + 8) return false;
+    const ByteView date = key.substr(start.size(), kIndexDateBytes);
+    // "2018" and "2018-03" sort before "2018-03-31": a coarse date is in when it begins in time.
+    if (!query.to.empty() && date.substr(0, date.find('\0')) > query.to) return false;
+    const std::uint64_t index = crypto::read_u64(key.substr(start.size() + kIndexDateBytes));
+    std::optional<StoredRecord> stored = record(index);
+    if (!stored) return true;
+    const std::optional<SubjectValue> value = subject(stored->record.subject(), query.height);
+    if (!value) return true;
+    PurchaseLine line;
+    if (!line.state.ParseFromString(value->body)) return true;
+    if (line.state.content_index() != index) return true;
+    line.subject = stored->record.subject();
+    line.content_index = index;
+    line.cursor = Bytes(key);
+    line.purchase.Swap(stored->record.has_purchase_correction()
+                           ? stored->record.mutable_purchase_correction()->mutable_purchase()
+                           : stored->record.mutable_purchase());
+    if (!query.buyer.empty() && buyer_key(line.purchase.buyer()) != query.buyer) return true;
+    return visit(line);
+  });
+}
+
+}  // namespace ledger

@@ -46,9 +46,8 @@ std::optional<Bytes> from_hex(std::string_view hex) {
   if (hex.size() % 2 != 0) return std::nullopt;
   Bytes bytes(hex.size() / 2, '\0');
   std::size_t written = 0;
-  const int status =
-      sodium_hex2bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), hex.data(),
-                     hex.size(), nullptr, &written, nullptr);
+  const int status = sodium_hex2bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(),
+                                    hex.data(), hex.size(), nullptr, &written, nullptr);
   if (status != 0 || written != bytes.size()) return std::nullopt;
   return bytes;
 }
@@ -64,9 +63,9 @@ std::string to_base64(ByteView bytes) {
 std::optional<Bytes> from_base64(std::string_view text) {
   Bytes bytes(text.size() / 4 * 3 + 3, '\0');
   std::size_t written = 0;
-  const int status = sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(),
-                                       text.data(), text.size(), nullptr, &written, nullptr,
-                                       sodium_base64_VARIANT_ORIGINAL);
+  const int status =
+      sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
+                        text.size(), nullptr, &written, nullptr, sodium_base64_VARIANT_ORIGINAL);
   if (status != 0) return std::nullopt;
   bytes.resize(written);
   if (to_base64(bytes) != text) return std::nullopt;

@@ -1,4 +1,5 @@
-// Seal, header, and the entries of a block. A block is a run of log entries that ends with its seal:
+// Seal, header, and the entries of a block. A block is a run of log entries that ends with its
+// seal:
 //   [04 epoch certificate] { 05 submission header || signature, 01 || previous u64 || record … } 02
 // Everything a block changes follows from its entries; the header is the seal and the history tree
 // that ends with it; its tagged hash is what votes name.

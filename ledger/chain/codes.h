@@ -17,10 +17,10 @@ inline constexpr RejectCode kSubmissionNetwork{
     "E-SUBMISSION-NETWORK", "Use the genesis file of the network that this node belongs to."};
 inline constexpr RejectCode kSubmissionExpired{
     "E-SUBMISSION-EXPIRED", "Sign the submission again and check the clock of your machine."};
-inline constexpr RejectCode kSubmissionTooFarAhead{
-    "E-SUBMISSION-NOT-AFTER", "Sign with a not_after at most 24 hours ahead."};
-inline constexpr RejectCode kSubmissionSignature{
-    "E-SUBMISSION-SIGNATURE", "Sign with the key that the header names."};
+inline constexpr RejectCode kSubmissionTooFarAhead{"E-SUBMISSION-NOT-AFTER",
+                                                   "Sign with a not_after at most 24 hours ahead."};
+inline constexpr RejectCode kSubmissionSignature{"E-SUBMISSION-SIGNATURE",
+                                                 "Sign with the key that the header names."};
 inline constexpr RejectCode kOrganisationUnknown{
     "E-ORGANISATION-UNKNOWN", "Ask the network to admit the organisation first (org admit)."};
 inline constexpr RejectCode kKeyUnknown{
@@ -28,8 +28,9 @@ inline constexpr RejectCode kKeyUnknown{
 inline constexpr RejectCode kKeyRevoked{
     "E-KEY-REVOKED", "Use a key of the organisation that is in force (org show)."};
 inline constexpr RejectCode kKeyPurpose{
-    "E-KEY-PURPOSE", "Sign membership and key changes with a root key, all else with an operation "
-                     "key."};
+    "E-KEY-PURPOSE",
+    "Sign membership and key changes with a root key, all else with an operation "
+    "key."};
 inline constexpr RejectCode kSubjectOwner{
     "E-SUBJECT-OWNER", "Only the organisation in the subject's second segment writes into it."};
 inline constexpr RejectCode kSubjectKind{
@@ -37,17 +38,19 @@ inline constexpr RejectCode kSubjectKind{
 inline constexpr RejectCode kPlaceConflict{
     "E-PLACE-CONFLICT",
     "Another record holds this place; read the subject's history and send a correction."};
-inline constexpr RejectCode kPlaceAhead{
-    "E-PLACE-AHEAD", "Send the records of the places before it first."};
+inline constexpr RejectCode kPlaceAhead{"E-PLACE-AHEAD",
+                                        "Send the records of the places before it first."};
 inline constexpr RejectCode kAllowance{
     "E-ALLOWANCE", "The organisation's daily bytes are used up; go on tomorrow (UTC)."};
 inline constexpr RejectCode kBlockFull{
     "E-BLOCK-FULL", "Split the submission: it does not fit one block of this network."};
 inline constexpr RejectCode kEpochEnd{
-    "E-EPOCH-END", "Send a record that changes validators or parameters as the last of its own "
-                   "submission."};
+    "E-EPOCH-END",
+    "Send a record that changes validators or parameters as the last of its own "
+    "submission."};
 inline constexpr RejectCode kMempoolFull{
-    "E-MEMPOOL-FULL", "The node has no room for more of this organisation's submissions; wait and "
-                      "send again."};
+    "E-MEMPOOL-FULL",
+    "The node has no room for more of this organisation's submissions; wait and "
+    "send again."};
 
 }  // namespace ledger

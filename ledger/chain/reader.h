@@ -2,7 +2,8 @@
 // lists by the secondary indexes. A value over one snapshot: cheap to make, safe in any thread, and
 // all its answers belong to one moment.
 //
-// Nothing here is trusted input: what does not decode was damaged on disk, and is answered as absent.
+// Nothing here is trusted input: what does not decode was damaged on disk, and is answered as
+// absent.
 #pragma once
 
 #include <functional>
@@ -59,9 +60,9 @@ class ChainReader {
   // normalised "brand model" starts with `name`; with the normalised name each was filed under.
   void by_gtin(std::string_view gtin,
                const std::function<bool(std::string_view subject)>& visit) const;
-  void by_model(std::string_view name,
-                const std::function<bool(std::string_view name, std::string_view subject)>& visit)
-      const;
+  void by_model(
+      std::string_view name,
+      const std::function<bool(std::string_view name, std::string_view subject)>& visit) const;
 
   // Purchases in order of date, then of recording. `from` and `to` are days, included; empty: no
   // bound. Purchases without a date come first. `buyer` (buyer_key of index.h) empty: everybody's.

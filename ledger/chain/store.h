@@ -1,6 +1,6 @@
-// Store and Snapshot: the only abstract classes of the program. A store is a set of columns, each an
-// ordered map from bytes to bytes. RocksDB in production (rocks_store.h), a std::map in tests and
-// simulation (memory_store.h).
+// Store and Snapshot: the only abstract classes of the program. A store is a set of columns, each
+// an ordered map from bytes to bytes. RocksDB in production (rocks_store.h), a std::map in tests
+// and simulation (memory_store.h).
 //
 // Thread rule: snapshots are immutable and may be read from any thread; write() belongs to one.
 #pragma once

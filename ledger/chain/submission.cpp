@@ -126,11 +126,9 @@ crypto::Expected<Submission, SubmissionRejects> decode_submission(
   return submission;
 }
 
-Checked<VerifiedSubmission> verify_submission(Submission submission,
-                                              const crypto::PublicKey& key) {
+Checked<VerifiedSubmission> verify_submission(Submission submission, const crypto::PublicKey& key) {
   const Bytes message = crypto::tagged_bytes(crypto::tag::kSubmission, submission.header_bytes);
-  if (key.id() != submission.header.key_id ||
-      !crypto::verify(key, message, submission.signature)) {
+  if (key.id() != submission.header.key_id || !crypto::verify(key, message, submission.signature)) {
     return Unexpected{crypto::Reject(kSubmissionSignature, "signature",
                                      "The signature is not one of the key that the header names.")};
   }

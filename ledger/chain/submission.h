@@ -1,15 +1,17 @@
-// A submission: what a client signs. One Ed25519 signature covers 1 to 1,000 records, and each record
-// can still be shown alone, because the header holds the RFC 6962 root over the record bytes.
+// A submission: what a client signs. One Ed25519 signature covers 1 to 1,000 records, and each
+// record can still be shown alone, because the header holds the RFC 6962 root over the record
+// bytes.
 //
 // Header, fixed binary form:
-//   01 version || network id 32 || u8 length || organisation || key id 16 || not_after u64 (Unix ms)
+//   01 version || network id 32 || u8 length || organisation || key id 16 || not_after u64 (Unix
+//   ms)
 //   || record count u32 || records root 32
 // Signature: Ed25519 over u8 length || "greenledger/submission/v1" || header.
 // Id: H("greenledger/submission/v1", header || signature).
 //
 // Three types for three states of trust: Submission (decoded: every record is canonical and the
-// header's root is theirs), VerifiedSubmission (signature checked against a key that the caller took
-// from the state). Execution accepts only the second.
+// header's root is theirs), VerifiedSubmission (signature checked against a key that the caller
+// took from the state). Execution accepts only the second.
 #pragma once
 
 #include <memory>

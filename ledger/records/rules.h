@@ -1,7 +1,8 @@
 // The rules of records. Each record kind is one file here with two functions:
 //   check   its form: fields, identifiers, dates; needs nothing but the record; the client runs it
 //           before anything is sent, the node before anything is stored;
-//   apply   its place in the world: roles, references, transitions; reads the state, returns the new
+//   apply   its place in the world: roles, references, transitions; reads the state, returns the
+//   new
 //           body of its own subject, and may count in a few declared keys. Deterministic: integers
 //           and decimals only, nothing of the machine.
 // What follows from other subjects (expired, green) is computed on reading, never stored.

@@ -35,6 +35,8 @@ inline constexpr RejectCode kSubjectOwner{
     "E-SUBJECT-OWNER", "Only the organisation in the subject's second segment writes into it."};
 inline constexpr RejectCode kSubjectKind{
     "E-SUBJECT-KIND", "Use the subject form of the record kind, e.g. purchase/<recorder>/…"};
+inline constexpr RejectCode kAlreadyRecorded{
+    "E-ALREADY-RECORDED", "Nothing needs to be done: the ledger holds this very record."};
 inline constexpr RejectCode kPlaceConflict{
     "E-PLACE-CONFLICT",
     "Another record holds this place; read the subject's history and send a correction."};
@@ -48,6 +50,12 @@ inline constexpr RejectCode kEpochEnd{
     "E-EPOCH-END",
     "Send a record that changes validators or parameters as the last of its own "
     "submission."};
+inline constexpr RejectCode kCertificateEpoch{"E-CERTIFICATE-EPOCH",
+                                              "Ask for the certificate of the epoch at hand."};
+inline constexpr RejectCode kCertificateSigners{
+    "E-CERTIFICATE-SIGNERS", "Ask another node: a certificate needs a quorum of its epoch's set."};
+inline constexpr RejectCode kCertificateSignature{
+    "E-CERTIFICATE-SIGNATURE", "Ask another node: this certificate was altered."};
 inline constexpr RejectCode kMempoolFull{
     "E-MEMPOOL-FULL",
     "The node has no room for more of this organisation's submissions; wait and "

@@ -67,10 +67,9 @@ Checked<SubmissionHeader> decode_submission_header(ByteView bytes) {
 }
 
 Hash records_root(const std::vector<Bytes>& records) {
-  std::vector<Hash> leaves;
-  leaves.reserve(records.size());
-  for (const Bytes& record : records) leaves.push_back(leaf_hash(record));
-  return root_of_leaves(leaves);
+  Frontier tree;
+  for (const Bytes& record : records) tree.append(leaf_hash(record));
+  return tree.head().root;
 }
 
 std::size_t Submission::entry_bytes() const {
@@ -84,11 +83,10 @@ proto::Submission sign_submission(SubmissionHeader header, std::vector<Bytes> re
   CHECK(!records.empty() && records.size() <= kSubmissionRecordsMax);
   header.record_count = static_cast<std::uint32_t>(records.size());
   header.records_root = records_root(records);
-  header.key_id = key.public_key().id();
+  header.key_id = crypto::key_id(key.public_key());
   proto::Submission message;
   message.set_header(encode_submission_header(header));
-  message.set_signature(
-      Bytes(key.sign(crypto::tagged_bytes(crypto::tag::kSubmission, message.header())).view()));
+  message.set_signature(Bytes(key.sign(crypto::tag::kSubmission, message.header()).view()));
   for (Bytes& record : records) message.add_records(std::move(record));
   return message;
 }
@@ -127,8 +125,9 @@ crypto::Expected<Submission, SubmissionRejects> decode_submission(
 }
 
 Checked<VerifiedSubmission> verify_submission(Submission submission, const crypto::PublicKey& key) {
-  const Bytes message = crypto::tagged_bytes(crypto::tag::kSubmission, submission.header_bytes);
-  if (key.id() != submission.header.key_id || !crypto::verify(key, message, submission.signature)) {
+  if (crypto::key_id(key) != submission.header.key_id ||
+      !crypto::verify(key, crypto::tag::kSubmission, submission.header_bytes,
+                      submission.signature)) {
     return Unexpected{crypto::Reject(kSubmissionSignature, "signature",
                                      "The signature is not one of the key that the header names.")};
   }

@@ -1,0 +1,405 @@
+#include "ledger/chain/executor.h"
+
+#include <algorithm>
+
+#include "crypto/check.h"
+#include "ledger/chain/codes.h"
+#include "ledger/chain/index.h"
+#include "ledger/chain/validators.h"
+#include "ledger/records/date.h"
+#include "ledger/records/subject.h"
+
+namespace ledger {
+namespace {
+
+constexpr std::string_view kParametersSubject = "network/parameters";
+constexpr std::string_view kValidatorsSubject = "network/validators";
+
+Bytes key_of(std::uint64_t number) {
+  Bytes key;
+  crypto::append_u64(key, number);
+  return key;
+}
+
+template <class Message>
+std::optional<Message> read_body(const Overlay& state, std::string_view subject) {
+  const std::optional<Bytes> value = state.find(subject);
+  if (!value) return std::nullopt;
+  Message message;
+  CHECK(message.ParseFromString(decode_subject_value(*value).body));
+  return message;
+}
+
+Hash set_hash(const Overlay& state, std::uint64_t epoch) {
+  const auto members = read_body<proto::ValidatorSet>(state, kValidatorsSubject);
+  if (!members) return Hash{};
+  return ValidatorSet::from_record(epoch, *members).hash();
+}
+
+bool is_membership_kind(proto::Record::KindCase kind) {
+  return kind == proto::Record::kKeyChange || kind == proto::Record::kOrganisation;
+}
+
+bool closes_epoch(proto::Record::KindCase kind) {
+  return kind == proto::Record::kValidatorSet || kind == proto::Record::kParameters;
+}
+
+// The segment that a kind's subjects begin with.
+std::string_view subject_kind(proto::Record::KindCase kind) {
+  switch (kind) {
+    case proto::Record::kOrganisation:
+    case proto::Record::kKeyChange:
+      return "org";
+    case proto::Record::kScheme:
+      return "scheme";
+    case proto::Record::kCertification:
+    case proto::Record::kCertificationStatus:
+      return "cert";
+    case proto::Record::kAssessment:
+      return "assessment";
+    case proto::Record::kPurchase:
+    case proto::Record::kPurchaseCorrection:
+    case proto::Record::kPurchaseReturn:
+      return "purchase";
+    case proto::Record::kValidatorSet:
+    case proto::Record::kParameters:
+      return "network";
+    case proto::Record::KIND_NOT_SET:
+      break;
+  }
+  return "";
+}
+
+std::optional<crypto::Reject> check_owner(const RuleContext& context, const proto::Record& record) {
+  const std::string_view subject = record.subject();
+  const std::size_t first = subject.find('/');
+  const std::size_t second = subject.find('/', first + 1);
+  const std::string_view kind = subject.substr(0, first);
+  if (kind != subject_kind(record.kind_case())) {
+    return crypto::Reject(
+        kSubjectKind, "subject",
+        "A record of this kind has no subject that begins with \"" + std::string(kind) + "\".");
+  }
+  // What needs the agreement of the network is judged by its signatures, not by who carries it.
+  if (context.genesis || kind == "network" || record.has_organisation()) return std::nullopt;
+  const std::string_view owner = subject.substr(first + 1, second - first - 1);
+  if (owner != context.submitter) {
+    return crypto::Reject(
+        kSubjectOwner, "subject",
+        "The subject belongs to " + std::string(owner) + ", not to " + context.submitter + ".");
+  }
+  return std::nullopt;
+}
+
+const proto::KeyState* find_key(const proto::OrganisationState& organisation, ByteView key_id) {
+  for (const proto::KeyState& key : organisation.keys()) {
+    if (key.key_id() == key_id) return &key;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+BlockBuilder::BlockBuilder(BlockBase base, const Turn& turn)
+    : base_(std::move(base)),
+      turn_(turn),
+      today_(utc_date(turn.time_ms)),
+      state_(base_.snapshot, base_.genesis ? 0 : base_.parent.seal.height),
+      first_index_(base_.genesis ? 0 : base_.parent.tree_size) {
+  if (base_.genesis) {
+    parameters_.set_block_bytes_max(~std::uint64_t{0});
+    parameters_.set_block_records_max(~std::uint32_t{0});
+  } else {
+    CHECK(turn.time_ms > base_.parent.seal.time_ms);
+    const auto parameters = read_body<proto::Parameters>(state_, kParametersSubject);
+    CHECK(parameters.has_value());
+    parameters_ = *parameters;
+  }
+}
+
+RuleContext BlockBuilder::make_context() const {
+  RuleContext context;
+  context.state = &state_;
+  context.network_id = base_.network_id;
+  context.height = base_.genesis ? 0 : base_.parent.seal.height + 1;
+  context.today = today_;
+  context.genesis = base_.genesis;
+  return context;
+}
+
+void BlockBuilder::add_epoch_entry(Bytes entry) {
+  CHECK(entries_.empty());
+  entry_bytes_ += entry.size();
+  entries_.push_back(std::move(entry));
+}
+
+crypto::Checked<void> BlockBuilder::check_submission(const Submission& submission,
+                                                     RuleContext& context) {
+  const SubmissionHeader& header = submission.header;
+  if (header.network_id != base_.network_id) {
+    return Unexpected{
+        crypto::Reject(kSubmissionNetwork, "header.network_id",
+                       "The submission is for network " + header.network_id.hex() + ".")};
+  }
+  if (header.not_after_ms < turn_.time_ms) {
+    return Unexpected{crypto::Reject(kSubmissionExpired, "header.not_after",
+                                     "The submission's time ran out before it was recorded.")};
+  }
+  if (header.not_after_ms > turn_.time_ms + kNotAfterAheadMaxMs) {
+    return Unexpected{crypto::Reject(kSubmissionTooFarAhead, "header.not_after",
+                                     "The submission would stay valid for more than a day.")};
+  }
+  const auto organisation = find_organisation(state_, header.organisation);
+  if (!organisation) {
+    return Unexpected{crypto::Reject(kOrganisationUnknown, "header.organisation",
+                                     header.organisation + " is not a member of this network.")};
+  }
+  const proto::KeyState* key = find_key(*organisation, header.key_id.view());
+  if (key == nullptr) {
+    return Unexpected{
+        crypto::Reject(kKeyUnknown, "header.key_id",
+                       header.organisation + " has no key " + header.key_id.hex() + ".")};
+  }
+  if (key->revoked_height() != 0) {
+    return Unexpected{crypto::Reject(
+        kKeyRevoked, "header.key_id",
+        "The key was revoked at height " + std::to_string(key->revoked_height()) + ".")};
+  }
+  context.submitter = header.organisation;
+  context.signed_by_root = key->key().purpose() == proto::ROOT;
+  return {};
+}
+
+crypto::Checked<void> BlockBuilder::charge_allowance(const Submission& submission) {
+  const std::uint64_t limit = parameters_.organisation_bytes_per_day();
+  if (limit == 0) return {};
+  const std::string key = "allowance/" + submission.header.organisation;
+  proto::AllowanceState allowance;
+  if (const auto value = state_.find(key)) CHECK(allowance.ParseFromString(*value));
+  if (allowance.day() != today_) {
+    allowance.set_day(today_);
+    allowance.set_bytes(0);
+  }
+  allowance.set_bytes(allowance.bytes() + submission.entry_bytes());
+  if (allowance.bytes() > limit) {
+    return Unexpected{crypto::Reject(kAllowance, "",
+                                     "With this submission " + submission.header.organisation +
+                                         " would add more than " + std::to_string(limit) +
+                                         " bytes on " + today_ + ".")};
+  }
+  state_.put(key, allowance.SerializeAsString());
+  return {};
+}
+
+Added BlockBuilder::add(const VerifiedSubmission& verified) {
+  const Submission& submission = *verified;
+  const std::size_t bytes = entry_bytes_ + submission.entry_bytes() + kSealBytes;
+  const std::size_t records = record_count_ + submission.records.size();
+  if (closed_) return {Outcome::full, {}};
+  if (bytes > parameters_.block_bytes_max() || records > parameters_.block_records_max()) {
+    if (record_count_ > 0) return {Outcome::full, {}};
+    return {Outcome::rejected,
+            {{0, {kBlockFull, "", "The submission is larger than a block may be."}}}};
+  }
+  RuleContext context = make_context();
+  if (auto checked = check_submission(submission, context); !checked) {
+    return {Outcome::rejected, {{0, checked.error()}}};
+  }
+  state_.mark();
+  const std::size_t entries_before = entries_.size();
+  const std::size_t keys_before = index_keys_.size();
+  const std::uint64_t first_index = next_index();
+  entries_.push_back(submission_entry(submission.header_bytes, submission.signature));
+
+  Added added;
+  std::size_t recorded = 0;
+  bool ahead = false;
+  for (std::size_t i = 0; i < submission.records.size(); ++i) {
+    std::optional<crypto::Reject> reject =
+        closed_ ? crypto::Reject(kEpochEnd, "", "A record before this one ends the epoch.")
+                : add_record(context, submission.record_bytes[i], submission.records[i]);
+    if (!reject) continue;
+    if (reject->code == kAlreadyRecorded) ++recorded;
+    if (reject->code == kPlaceAhead) ahead = true;
+    added.rejects.push_back({static_cast<std::uint32_t>(i), *std::move(reject)});
+  }
+  if (added.rejects.empty()) {
+    if (auto charged = charge_allowance(submission); !charged) {
+      added.rejects.push_back({0, charged.error()});
+    }
+  }
+  if (!added.rejects.empty()) {
+    state_.rollback();
+    entries_.resize(entries_before);
+    index_keys_.resize(keys_before);
+    closed_ = false;
+    const bool only_ahead =
+        std::all_of(added.rejects.begin(), added.rejects.end(),
+                    [](const RecordReject& reject) { return reject.reject.code == kPlaceAhead; });
+    added.outcome = recorded == submission.records.size() ? Outcome::recorded
+                    : ahead && only_ahead                 ? Outcome::ahead
+                                                          : Outcome::rejected;
+    return added;
+  }
+  submissions_.push_back(
+      {submission.id, first_index, static_cast<std::uint32_t>(submission.records.size())});
+  record_count_ += static_cast<std::uint32_t>(submission.records.size());
+  entry_bytes_ += submission.entry_bytes();
+  return added;
+}
+
+SubmissionRejects BlockBuilder::add_genesis_record(ByteView bytes, const proto::Record& record) {
+  CHECK(base_.genesis);
+  RuleContext context = make_context();
+  const auto position = static_cast<std::uint32_t>(record_count_);
+  SubmissionRejects rejects;
+  for (crypto::Reject& fault : check(record)) rejects.push_back({position, std::move(fault)});
+  if (rejects.empty()) {
+    if (auto reject = add_record(context, bytes, record)) {
+      rejects.push_back({position, *std::move(reject)});
+    }
+  }
+  ++record_count_;
+  return rejects;
+}
+
+std::optional<crypto::Reject> BlockBuilder::add_record(RuleContext& context, ByteView bytes,
+                                                       const proto::Record& record) {
+  if (auto reject = check_owner(context, record)) return reject;
+  if (context.signed_by_root && !is_membership_kind(record.kind_case()) &&
+      !closes_epoch(record.kind_case())) {
+    return crypto::Reject(kKeyPurpose, "", "A root key signs membership and key changes only.");
+  }
+  const std::optional<Bytes> stored = state_.find(record.subject());
+  SubjectValue value;
+  if (stored) value = decode_subject_value(*stored);
+  if (record.place() <= value.count) return place_taken(value, record, bytes);
+  if (record.place() > value.count + 1) {
+    return crypto::Reject(kPlaceAhead, "place",
+                          "The subject's next place is " + std::to_string(value.count + 1) +
+                              ", the record wants " + std::to_string(record.place()) + ".");
+  }
+  context.index = next_index();
+  context.counters.clear();
+  std::optional<Bytes> body;
+  if (stored) body = value.body;
+  crypto::Checked<Bytes> next = apply(context, record, body);
+  if (!next) return next.error();
+  const std::uint64_t previous = stored ? value.last_index : kNoIndex;
+  state_.put(record.subject(),
+             encode_subject_value({value.count + 1, context.index, *std::move(next)}));
+  apply_counters(context);
+  for (Bytes& key : index_keys(record, context.index)) index_keys_.push_back(std::move(key));
+  entries_.push_back(record_entry(previous, bytes));
+  if (closes_epoch(record.kind_case()) && !base_.genesis) closed_ = true;
+  return std::nullopt;
+}
+
+// The place is held: by the same bytes (a repeat, harmless) or by others (a conflict).
+crypto::Reject BlockBuilder::place_taken(const SubjectValue& value, const proto::Record& record,
+                                         ByteView bytes) const {
+  std::uint64_t index = value.last_index;
+  for (std::uint64_t place = value.count; place > record.place() && place > 1; --place) {
+    const std::optional<Bytes> later = entry(index);
+    CHECK(later.has_value());
+    index = decode_record_entry(*later)->previous_index;
+  }
+  const std::optional<Bytes> held = entry(index);
+  CHECK(held.has_value());
+  if (record.place() != 0 && decode_record_entry(*held)->record == bytes) {
+    return {kAlreadyRecorded, "", "The record is entry " + std::to_string(index) + " already."};
+  }
+  return {kPlaceConflict, "place",
+          "Place " + std::to_string(record.place()) + " of " + record.subject() +
+              " is held by another record, entry " + std::to_string(index) + "."};
+}
+
+std::optional<Bytes> BlockBuilder::entry(std::uint64_t index) const {
+  if (index >= first_index_) {
+    const std::uint64_t position = index - first_index_;
+    if (position >= entries_.size()) return std::nullopt;
+    return entries_[position];
+  }
+  return base_.snapshot->get(Column::entries, key_of(index));
+}
+
+void BlockBuilder::apply_counters(RuleContext& context) {
+  CHECK(context.counters.size() <= kCountersMax);
+  for (const auto& [key, difference] : context.counters) {
+    const std::optional<Bytes> stored = state_.find(key);
+    const std::int64_t before =
+        stored ? static_cast<std::int64_t>(crypto::read_u64(*stored)) : std::int64_t{0};
+    const std::int64_t after = before + difference;
+    CHECK(after >= 0);
+    if (after == 0) {
+      if (stored) state_.erase(key);
+    } else {
+      state_.put(key, key_of(static_cast<std::uint64_t>(after)));
+    }
+  }
+}
+
+ExecutedBlock BlockBuilder::finish() && {
+  ExecutedBlock block;
+  std::vector<TrieChange> changes;
+  changes.reserve(state_.changes().size());
+  for (const auto& [key, value] : state_.changes()) {
+    TrieChange change{crypto::sha256(key), std::nullopt};
+    if (value) change.value_hash = crypto::sha256(*value);
+    changes.push_back(change);
+  }
+  Seal& seal = block.header.seal;
+  seal.height = base_.genesis ? 0 : base_.parent.seal.height + 1;
+  block.trie = update_trie(*base_.snapshot, seal.height, std::move(changes));
+
+  seal.network_id = base_.network_id;
+  seal.epoch = turn_.epoch;
+  seal.view = turn_.view;
+  seal.time_ms = turn_.time_ms;
+  seal.first_index = first_index_;
+  seal.count = static_cast<std::uint32_t>(entries_.size() + 1);
+  seal.parent_hash = base_.parent_hash;
+  seal.state_root = block.trie.root;
+  seal.set_hash = base_.genesis ? set_hash(state_, 0) : base_.set_hash;
+  seal.next_set_hash = closed_ ? set_hash(state_, turn_.epoch + 1) : seal.set_hash;
+  seal.proposer = turn_.proposer;
+  entries_.push_back(encode_seal(seal));
+
+  block.tree = base_.tree.next();
+  for (const Bytes& bytes : entries_) {
+    CHECK(bytes.size() <= kEntryBytesMax);
+    block.tree.append(leaf_hash(bytes));
+  }
+  block.header.tree_size = block.tree.head().size;
+  block.header.tree_root = block.tree.head().root;
+  block.hash = block.header.hash();
+  block.entries = std::move(entries_);
+  block.submissions = std::move(submissions_);
+  block.changes = state_.changes();
+  block.index_keys = std::move(index_keys_);
+  block.record_count = record_count_;
+  return block;
+}
+
+WriteBatch commit_batch(const ExecutedBlock& block) {
+  WriteBatch batch;
+  const Seal& seal = block.header.seal;
+  std::uint64_t index = seal.first_index;
+  for (const Bytes& entry : block.entries) batch.put(Column::entries, key_of(index++), entry);
+  block.tree.put_tiles(batch);
+  block.trie.write(batch);
+  for (const auto& [key, value] : block.changes) {
+    batch.put(Column::values, value_key(crypto::sha256(key), seal.height),
+              encode_value(key, value));
+  }
+  for (const Bytes& key : block.index_keys) batch.put(Column::indexes, key, "");
+  for (const IncludedSubmission& submission : block.submissions) {
+    batch.put(Column::submissions, Bytes(submission.id.view()),
+              key_of(seal.height) + key_of(submission.first_index));
+  }
+  batch.put(Column::blocks, key_of(seal.height), encode_header(block.header));
+  batch.put(Column::block_hashes, Bytes(block.hash.view()), key_of(seal.height));
+  return batch;
+}
+
+}  // namespace ledger

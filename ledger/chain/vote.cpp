@@ -1,0 +1,145 @@
+#include "ledger/chain/vote.h"
+
+#include <bit>
+
+#include "ledger/chain/block.h"
+#include "ledger/chain/codes.h"
+
+namespace ledger {
+namespace {
+
+constexpr std::uint8_t kEpochForm = 1;
+constexpr std::size_t kSignatureBytes = 64;
+constexpr std::size_t kBitmapBytesMax = (kValidatorsMax + 7) / 8;
+
+bool bit(ByteView bitmap, std::size_t index) {
+  return (static_cast<std::uint8_t>(bitmap[index / 8]) >> (7 - index % 8) & 1) != 0;
+}
+
+std::size_t count_bits(ByteView bitmap) {
+  std::size_t count = 0;
+  for (char byte : bitmap) {
+    count += static_cast<std::size_t>(std::popcount(static_cast<std::uint8_t>(byte)));
+  }
+  return count;
+}
+
+}  // namespace
+
+Vote nullify_vote(std::uint64_t view) {
+  Vote vote;
+  vote.kind = VoteKind::nullify;
+  vote.candidate.view = view;
+  return vote;
+}
+
+Bytes vote_bytes(const VoteScope& scope, const Vote& vote) {
+  Bytes bytes;
+  crypto::append_u8(bytes, static_cast<std::uint8_t>(vote.kind));
+  bytes.append(scope.network_id.view());
+  crypto::append_u64(bytes, scope.epoch);
+  bytes.append(scope.anchor.view());
+  crypto::append_u64(bytes, vote.candidate.view);
+  if (vote.kind != VoteKind::nullify) {
+    crypto::append_u64(bytes, vote.candidate.parent_view);
+    crypto::append_u64(bytes, vote.candidate.height);
+    bytes.append(vote.candidate.block_hash.view());
+  }
+  return crypto::tagged_bytes(crypto::tag::kVote, bytes);
+}
+
+Bytes encode_certificate(const Certificate& certificate) {
+  Bytes out;
+  const Candidate& candidate = certificate.vote.candidate;
+  crypto::append_u8(out, static_cast<std::uint8_t>(certificate.vote.kind));
+  crypto::append_u64(out, certificate.epoch);
+  crypto::append_u64(out, candidate.view);
+  crypto::append_u64(out, candidate.parent_view);
+  crypto::append_u64(out, candidate.height);
+  out.append(candidate.block_hash.view());
+  crypto::append_u16(out, static_cast<std::uint16_t>(certificate.signers.size()));
+  out.append(certificate.signers);
+  for (const crypto::Signature& signature : certificate.signatures) out.append(signature.view());
+  return out;
+}
+
+std::optional<Certificate> decode_certificate(ByteView bytes) {
+  crypto::ByteReader reader(bytes);
+  Certificate certificate;
+  const std::uint8_t kind = reader.u8();
+  if (kind < 1 || kind > 3) return std::nullopt;
+  certificate.vote.kind = static_cast<VoteKind>(kind);
+  certificate.epoch = reader.u64();
+  Candidate& candidate = certificate.vote.candidate;
+  candidate.view = reader.u64();
+  candidate.parent_view = reader.u64();
+  candidate.height = reader.u64();
+  candidate.block_hash = Hash::from_view(reader.bytes(32)).value_or(Hash{});
+  if (certificate.vote.kind == VoteKind::nullify &&
+      certificate.vote != nullify_vote(candidate.view)) {
+    return std::nullopt;
+  }
+  const std::size_t bitmap_size = reader.u16();
+  if (bitmap_size == 0 || bitmap_size > kBitmapBytesMax) return std::nullopt;
+  certificate.signers = Bytes(reader.bytes(bitmap_size));
+  if (!reader.ok()) return std::nullopt;
+  const std::size_t count = count_bits(certificate.signers);
+  if (reader.rest().size() != count * kSignatureBytes) return std::nullopt;
+  for (std::size_t i = 0; i < count; ++i) {
+    certificate.signatures.push_back(*crypto::Signature::from_view(reader.bytes(kSignatureBytes)));
+  }
+  return certificate;
+}
+
+std::vector<std::uint16_t> signers_of(const Certificate& certificate) {
+  std::vector<std::uint16_t> signers;
+  for (std::size_t i = 0; i < certificate.signers.size() * 8; ++i) {
+    if (bit(certificate.signers, i)) signers.push_back(static_cast<std::uint16_t>(i));
+  }
+  return signers;
+}
+
+crypto::Checked<void> verify_certificate(const Certificate& certificate, const VoteScope& scope,
+                                         const ValidatorSet& set) {
+  if (certificate.epoch != scope.epoch || certificate.epoch != set.epoch()) {
+    return crypto::Unexpected{
+        crypto::Reject(kCertificateEpoch, "epoch",
+                       "The certificate is of epoch " + std::to_string(certificate.epoch) + ".")};
+  }
+  const std::vector<std::uint16_t> signers = signers_of(certificate);
+  if (certificate.signers.size() != (set.size() + 7) / 8 || signers.empty() ||
+      signers.back() >= set.size() || signers.size() != certificate.signatures.size() ||
+      signers.size() < set.quorum()) {
+    return crypto::Unexpected{crypto::Reject(kCertificateSigners, "signers",
+                                             std::to_string(signers.size()) + " of " +
+                                                 std::to_string(set.size()) + " members signed; " +
+                                                 std::to_string(set.quorum()) + " are needed.")};
+  }
+  const Bytes bytes = vote_bytes(scope, certificate.vote);
+  for (std::size_t i = 0; i < signers.size(); ++i) {
+    const ValidatorKeySet& member = set.member(signers[i]);
+    if (!crypto::verify(member.vote, bytes, certificate.signatures[i])) {
+      return crypto::Unexpected{
+          crypto::Reject(kCertificateSignature, "signatures",
+                         "The signature of " + member.organisation + " does not fit the vote.")};
+    }
+  }
+  return {};
+}
+
+Bytes epoch_entry(const Certificate& certificate) {
+  Bytes out;
+  crypto::append_u8(out, static_cast<std::uint8_t>(EntryKind::epoch));
+  crypto::append_u8(out, kEpochForm);
+  out.append(encode_certificate(certificate));
+  return out;
+}
+
+std::optional<Certificate> decode_epoch_entry(ByteView entry) {
+  crypto::ByteReader reader(entry);
+  if (reader.u8() != static_cast<std::uint8_t>(EntryKind::epoch)) return std::nullopt;
+  if (reader.u8() != kEpochForm) return std::nullopt;
+  return decode_certificate(reader.rest());
+}
+
+}  // namespace ledger

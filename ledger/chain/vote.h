@@ -1,0 +1,79 @@
+// Votes and certificates of the view protocol (consensus.md 2.2 to 2.4), with the bytes of the
+// design, section 5. Fixed binary, big-endian; protobuf never touches what is signed.
+//
+// A vote signs u8 length || "greenledger/consensus/v1" || kind 1 || network id 32 || epoch 8
+//   || anchor 32 || view 8 [ || parent view 8 || height 8 || block hash 32 ]
+// where the part in brackets belongs to NOTARIZE and FINALIZE only.
+#pragma once
+
+#include <compare>
+#include <optional>
+#include <vector>
+
+#include "crypto/reject.h"
+#include "ledger/chain/store.h"
+#include "ledger/chain/validators.h"
+
+namespace ledger {
+
+enum class VoteKind : std::uint8_t { notarize = 1, nullify = 2, finalize = 3 };
+
+// What keeps votes of different networks, epochs and histories apart.
+struct VoteScope {
+  Hash network_id;
+  std::uint64_t epoch = 0;
+  Hash anchor;  // hash of the block that ended the epoch before; of genesis for epoch 0
+
+  friend bool operator==(const VoteScope&, const VoteScope&) = default;
+};
+
+struct Candidate {
+  std::uint64_t view = 0;
+  std::uint64_t parent_view = 0;
+  std::uint64_t height = 0;
+  Hash block_hash;
+
+  friend auto operator<=>(const Candidate&, const Candidate&) = default;
+};
+
+// NULLIFY is about a view: everything of the candidate but the view is zero.
+struct Vote {
+  VoteKind kind = VoteKind::notarize;
+  Candidate candidate;
+
+  friend auto operator<=>(const Vote&, const Vote&) = default;
+};
+
+Vote nullify_vote(std::uint64_t view);
+
+// The bytes that the signature covers, with the tag in front.
+Bytes vote_bytes(const VoteScope& scope, const Vote& vote);
+
+// Equal votes of a quorum. Encoding:
+//   kind 1 || epoch 8 || view 8 || parent view 8 || height 8 || block hash 32
+//   || u16 bitmap size || bitmap || signatures, 64 bytes each, in the order of the members
+// Bit i of the bitmap is bit 7 - i % 8 of byte i / 8; spare bits are zero.
+struct Certificate {
+  std::uint64_t epoch = 0;
+  Vote vote;
+  Bytes signers;  // ceil(n / 8) bytes
+  std::vector<crypto::Signature> signatures;
+};
+
+Bytes encode_certificate(const Certificate& certificate);
+// nullopt: not the one form of a certificate.
+std::optional<Certificate> decode_certificate(ByteView bytes);
+
+// Signer indices, ascending.
+std::vector<std::uint16_t> signers_of(const Certificate& certificate);
+
+// E-CERTIFICATE-SIGNERS: bitmap of another set, or fewer than a quorum. E-CERTIFICATE-SIGNATURE: a
+// signature is not its member's. E-CERTIFICATE-EPOCH: of another epoch.
+crypto::Checked<void> verify_certificate(const Certificate& certificate, const VoteScope& scope,
+                                         const ValidatorSet& set);
+
+// The first entry of an epoch: 04 || form 01 || FINALIZE certificate of the closing block.
+Bytes epoch_entry(const Certificate& certificate);
+std::optional<Certificate> decode_epoch_entry(ByteView entry);
+
+}  // namespace ledger

@@ -1,0 +1,141 @@
+// Replica: the deciding value of a node. step(now, event) -> actions, and nothing else: it has no
+// clock, socket, thread or disk write. It reads the store and never writes it; it asks for timers
+// and never waits. The runtime performs the actions in one order: write durably, the vote file,
+// timers, replies. The simulator runs the same code.
+//
+// With one validator the quorum is 1: a block is proposed, executed, notarized and finalized in one
+// step, with real votes and certificates, and everything becomes durable in one batch before anyone
+// hears of it.
+#pragma once
+
+#include <optional>
+#include <variant>
+
+#include "ledger/chain/genesis.h"
+#include "ledger/chain/vote.h"
+#include "ledger/chain/vote_file.h"
+#include "node/consensus/gate.h"
+#include "node/mempool.h"
+
+namespace node {
+
+// Both clocks at the moment of an event: pure code is told the time and cannot ask.
+struct Moment {
+  std::uint64_t monotonic_us = 0;
+  std::uint64_t wall_ms = 0;
+};
+
+struct ReplicaOptions {
+  // No two blocks closer than this, except when the one before was full.
+  std::uint64_t block_interval_us = 20'000;
+  // The tip is signed as a checkpoint when no block has followed for this long.
+  std::uint64_t idle_checkpoint_us = 1'000'000;
+  MempoolOptions mempool;
+};
+
+// ---- events ----
+
+struct ClientSubmitted {
+  ledger::VerifiedSubmission submission;
+};
+enum class Timer : std::uint8_t { build, checkpoint };
+struct TimerFired {
+  Timer timer;
+};
+using Event = std::variant<ClientSubmitted, TimerFired>;
+
+// ---- actions ----
+
+enum class SubmissionState : std::uint8_t { accepted, final, recorded, rejected };
+
+// What became of a submission. `final` names its place; `recorded` means that the ledger held all
+// of its records before.
+struct SubmissionUpdate {
+  crypto::Hash id;
+  SubmissionState state = SubmissionState::accepted;
+  std::uint64_t height = 0;
+  std::uint64_t first_index = 0;
+  ledger::SubmissionRejects rejects;
+};
+
+struct TimerRequest {
+  Timer timer;
+  std::uint64_t at_us = 0;  // on the monotonic clock
+};
+
+struct BlockCommitted {
+  ledger::Header header;
+  crypto::Hash hash;
+  std::uint32_t records = 0;
+  std::uint32_t submissions = 0;
+};
+struct CheckpointSigned {
+  std::uint64_t tree_size = 0;
+};
+struct SubmissionDropped {
+  crypto::Hash id;
+  std::string_view reason;
+};
+using Note = std::variant<BlockCommitted, CheckpointSigned, SubmissionDropped>;
+
+struct Actions {                              // performed in this order, never another
+  ledger::WriteBatch writes;                  // 1 durable before anything below
+  std::optional<ledger::VoteSlot> vote_slot;  // 2 and this too
+  std::vector<TimerRequest> timers;           // 3
+  std::vector<SubmissionUpdate> updates;      // 4 to clients
+  std::vector<Note> notes;                    //   what happened: logs, metrics, events
+};
+
+// The keys with which this node takes part; none: an observer.
+struct ValidatorKeys {
+  crypto::PrivateKey vote;
+  crypto::PrivateKey log;
+  crypto::PrivateKey cosigner;
+  std::string organisation;
+};
+
+class Replica {
+ public:
+  // The store must hold the genesis block and what follows (open_chain of runtime.h).
+  Replica(ReplicaOptions options, const ledger::Genesis& genesis, ValidatorKeys keys,
+          ledger::VoteSlot slot, const ledger::Store& store);
+
+  Actions start(Moment now);
+  Actions step(Moment now, Event event);
+
+  std::size_t mempool_size() const { return mempool_.size(); }
+  std::size_t mempool_bytes() const { return mempool_.bytes(); }
+
+ private:
+  void on(Moment now, ClientSubmitted event, Actions& actions);
+  void on(Moment now, TimerFired event, Actions& actions);
+  void schedule_build(Moment now, Actions& actions);
+  void build(Moment now, Actions& actions);
+  void report(const std::vector<Mempool::Offered>& offered, Actions& actions) const;
+  void finalize(Moment now, const ledger::ExecutedBlock& block, Actions& actions);
+  void sign_checkpoint(Moment now, Actions& actions);
+  ledger::BlockBase block_base() const;
+  bool opens_epoch() const { return tip_.closes_epoch(); }
+
+  ReplicaOptions options_;
+  const ledger::Genesis& genesis_;
+  const ledger::Store& store_;
+  SigningGate gate_;
+  crypto::PrivateKey log_key_;
+  crypto::PrivateKey cosigner_key_;
+  std::string organisation_;
+
+  ledger::Header tip_;
+  crypto::Hash tip_hash_;
+  ledger::Appender tree_;
+  ledger::ValidatorSet validators_;  // of the epoch that the next block belongs to
+  crypto::Hash anchor_;              // of that epoch
+  std::uint64_t view_ = 1;           // the next one
+  std::uint64_t last_block_us_ = 0;
+  std::uint64_t last_signed_size_ = 0;
+  std::uint64_t last_expiry_ms_ = 0;
+  bool build_scheduled_ = false;
+  Mempool mempool_;
+};
+
+}  // namespace node

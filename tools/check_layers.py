@@ -20,7 +20,7 @@ MAY_INCLUDE["tools"] = ("crypto", "proto", "ledger", "tools")
 MAY_INCLUDE["tests"] = LAYERS + ("tools", "tests")
 
 # The edge of the node meets sockets, clocks and threads. Everything else in it is pure.
-EDGE = r"node/(net|api|runtime)/|node/(main|runtime|config|log|metrics)\w*\.(h|cpp)$"
+EDGE = r"node/(net|api|runtime)/|node/(main|runtime|inbox|config|log|metrics)\w*\.(h|cpp)$"
 ROCKS = r"ledger/chain/rocks_store\.cpp$"
 PURE = re.compile(rf"(?!{EDGE})(?!ledger/chain/rocks_store\.)(ledger|node)/")
 
@@ -40,7 +40,7 @@ LIBRARIES = [(re.compile(header), re.compile(f"{TESTS}|{place}")) for header, pl
     (r"curl/", r"tools/cli/http_client\.cpp$"),
     (r"(csv\.h|unicode/|zstd|zlib|libxml/)", r"tools/"),
     (r"(gtest|gmock|benchmark)/", r"tests/"),
-    (r"(sys|netinet|arpa|linux)/|(unistd|fcntl|poll|termios|signal|dlfcn|pwd)\.h",
+    (r"(sys|netinet|arpa|linux)/|(unistd|fcntl|poll|termios|pty|signal|dlfcn|pwd)\.h",
      rf"crypto/.*\.cpp$|{EDGE}|tools/"),
 )]
 STANDARD_HEADER = re.compile(r"[a-z_]+$")

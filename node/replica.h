@@ -94,11 +94,21 @@ struct ValidatorKeys {
   std::string organisation;
 };
 
+// Where a replica begins: what open_chain found, and what the vote file says.
+struct ReplicaStart {
+  ledger::Header tip;
+  ledger::Appender tree;
+  ledger::TrieRoot trie_root;
+  std::uint64_t vote_count = 0;  // votes ever signed, and the hash chained over them
+  crypto::Hash vote_chain;
+  ledger::TreeHead checkpoint;  // the newest that was signed
+};
+
 class Replica {
  public:
-  // The store must hold the genesis block and what follows (open_chain of runtime.h).
+  // The store must hold the tip of `start`.
   Replica(ReplicaOptions options, const ledger::Genesis& genesis, ValidatorKeys keys,
-          ledger::VoteSlot slot, const ledger::Store& store);
+          ReplicaStart start, const ledger::Store& store);
 
   Actions start(Moment now);
   Actions step(Moment now, Event event);
@@ -109,12 +119,17 @@ class Replica {
  private:
   void on(Moment now, ClientSubmitted event, Actions& actions);
   void on(Moment now, TimerFired event, Actions& actions);
+  void enter_epoch();
   void schedule_build(Moment now, Actions& actions);
   void build(Moment now, Actions& actions);
+  crypto::Bytes closing_entry() const;
   void report(const std::vector<Mempool::Offered>& offered, Actions& actions) const;
-  void finalize(Moment now, const ledger::ExecutedBlock& block, Actions& actions);
+  ledger::Certificate certify(ledger::VoteKind kind, const ledger::Candidate& candidate);
+  void commit(Moment now, ledger::ExecutedBlock block, Actions& actions);
   void sign_checkpoint(Moment now, Actions& actions);
+  ledger::VoteSlot vote_slot() const;
   ledger::BlockBase block_base() const;
+  // The tip closed its epoch: the next block is due at once, and opens the next one.
   bool opens_epoch() const { return tip_.closes_epoch(); }
 
   ReplicaOptions options_;
@@ -128,11 +143,14 @@ class Replica {
   ledger::Header tip_;
   crypto::Hash tip_hash_;
   ledger::Appender tree_;
+  ledger::TrieRoot trie_root_;
+  ledger::NodeCache node_cache_;
   ledger::ValidatorSet validators_;  // of the epoch that the next block belongs to
-  crypto::Hash anchor_;              // of that epoch
-  std::uint64_t view_ = 1;           // the next one
+  ledger::VoteScope scope_;
+  std::optional<std::uint16_t> me_;  // place in the set; none: this node does not vote
+  std::uint64_t view_ = 1;           // of the next proposal
+  ledger::TreeHead checkpoint_;
   std::uint64_t last_block_us_ = 0;
-  std::uint64_t last_signed_size_ = 0;
   std::uint64_t last_expiry_ms_ = 0;
   bool build_scheduled_ = false;
   Mempool mempool_;

@@ -91,6 +91,20 @@ std::optional<crypto::Reject> check_owner(const RuleContext& context, const prot
   return std::nullopt;
 }
 
+// The trie's view of what changed, ascending by path.
+std::vector<TrieWrite> trie_writes(const Overlay::Changes& changes) {
+  std::vector<TrieWrite> writes;
+  writes.reserve(changes.size());
+  for (const auto& [key, value] : changes) {
+    TrieWrite write{crypto::sha256(key), std::nullopt};
+    if (value) write.value_hash = crypto::sha256(*value);
+    writes.push_back(write);
+  }
+  std::sort(writes.begin(), writes.end(),
+            [](const TrieWrite& a, const TrieWrite& b) { return a.path < b.path; });
+  return writes;
+}
+
 const proto::KeyState* find_key(const proto::OrganisationState& organisation, ByteView key_id) {
   for (const proto::KeyState& key : organisation.keys()) {
     if (key.key_id() == key_id) return &key;
@@ -103,7 +117,7 @@ const proto::KeyState* find_key(const proto::OrganisationState& organisation, By
 BlockBuilder::BlockBuilder(BlockBase base, const Turn& turn)
     : base_(std::move(base)),
       turn_(turn),
-      today_(utc_date(turn.time_ms)),
+      today_(day_text(utc_day(turn.time_ms))),
       state_(base_.snapshot, base_.genesis ? 0 : base_.parent.seal.height),
       first_index_(base_.genesis ? 0 : base_.parent.tree_size) {
   if (base_.genesis) {
@@ -341,16 +355,10 @@ void BlockBuilder::apply_counters(RuleContext& context) {
 
 ExecutedBlock BlockBuilder::finish() && {
   ExecutedBlock block;
-  std::vector<TrieChange> changes;
-  changes.reserve(state_.changes().size());
-  for (const auto& [key, value] : state_.changes()) {
-    TrieChange change{crypto::sha256(key), std::nullopt};
-    if (value) change.value_hash = crypto::sha256(*value);
-    changes.push_back(change);
-  }
   Seal& seal = block.header.seal;
   seal.height = base_.genesis ? 0 : base_.parent.seal.height + 1;
-  block.trie = update_trie(*base_.snapshot, seal.height, std::move(changes));
+  std::vector<TrieWrite> writes = trie_writes(state_.changes());
+  block.trie = apply(NodeReader(base_.snapshot, base_.cache), base_.trie_root, seal.height, writes);
 
   seal.network_id = base_.network_id;
   seal.epoch = turn_.epoch;
@@ -359,7 +367,7 @@ ExecutedBlock BlockBuilder::finish() && {
   seal.first_index = first_index_;
   seal.count = static_cast<std::uint32_t>(entries_.size() + 1);
   seal.parent_hash = base_.parent_hash;
-  seal.state_root = block.trie.root;
+  seal.state_root = block.trie.root.hash();
   seal.set_hash = base_.genesis ? set_hash(state_, 0) : base_.set_hash;
   seal.next_set_hash = closed_ ? set_hash(state_, turn_.epoch + 1) : seal.set_hash;
   seal.proposer = turn_.proposer;
@@ -387,7 +395,7 @@ WriteBatch commit_batch(const ExecutedBlock& block) {
   std::uint64_t index = seal.first_index;
   for (const Bytes& entry : block.entries) batch.put(Column::entries, key_of(index++), entry);
   block.tree.put_tiles(batch);
-  block.trie.write(batch);
+  add_to(batch, block.trie);
   for (const auto& [key, value] : block.changes) {
     batch.put(Column::values, value_key(crypto::sha256(key), seal.height),
               encode_value(key, value));

@@ -25,6 +25,8 @@ struct BlockBase {
   Hash parent_hash;
   Hash set_hash;  // of the epoch that the block belongs to
   Appender tree;
+  TrieRoot trie_root;
+  const NodeCache* cache = nullptr;  // of the committed trie; may be null; outlives the builder
 };
 
 struct IncludedSubmission {

@@ -74,7 +74,7 @@ std::string model_key(std::string_view brand, std::string_view model) {
   std::string name(brand);
   if (!name.empty()) name.push_back(' ');
   name.append(model);
-  return normalised_name(name);
+  return normalise_name(name);
 }
 
 Bytes index_date(std::string_view date) {

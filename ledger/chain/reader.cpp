@@ -168,4 +168,19 @@ void ChainReader::purchases(const PurchaseQuery& query,
   });
 }
 
+Hash epoch_anchor(const ChainReader& reader, const Header& header) {
+  if (header.seal.epoch == 0) return reader.header(0)->hash();
+  std::uint64_t low = 0;
+  std::uint64_t high = header.seal.height;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    if (reader.header(middle)->seal.epoch < header.seal.epoch) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return reader.header(low)->seal.parent_hash;
+}
+
 }  // namespace ledger

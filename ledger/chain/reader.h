@@ -91,4 +91,8 @@ class ChainReader {
   std::shared_ptr<const Snapshot> snapshot_;
 };
 
+// The anchor of the epoch that a block belongs to: the hash of the block that ended the epoch
+// before, of genesis for epoch 0. Found by halving; CHECK: the headers below are there.
+Hash epoch_anchor(const ChainReader& reader, const Header& header);
+
 }  // namespace ledger

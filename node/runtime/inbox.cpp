@@ -1,4 +1,4 @@
-#include "node/inbox.h"
+#include "node/runtime/inbox.h"
 
 #include <memory>
 

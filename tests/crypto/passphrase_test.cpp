@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 #include <pty.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cstdlib>
+#include <thread>
 
 #include "crypto/error_codes.h"
 #include "tests/crypto/temporary_folder.h"
@@ -74,6 +76,17 @@ struct Session {
   std::string shown;   // what stood on the terminal
 };
 
+// The prompt stands there a moment before the terminal stops showing what is typed. True as soon as
+// it has stopped; false if it never does.
+bool waits_for_secret(int terminal) {
+  for (int tries = 0; tries < 1'000'000; ++tries) {
+    termios settings{};
+    if (::tcgetattr(terminal, &settings) == 0 && (settings.c_lflag & ECHO) == 0) return true;
+    std::this_thread::yield();
+  }
+  return false;
+}
+
 // Runs passphrase_from_terminal in a child with a terminal of its own and types `typed`.
 Session ask_on_terminal(Repeat repeat, std::string_view typed) {
   int result_ends[2];
@@ -95,6 +108,7 @@ Session ask_on_terminal(Repeat repeat, std::string_view typed) {
     if (count <= 0) break;
     session.shown.append(buffer, static_cast<std::size_t>(count));
     if (session.shown.ends_with(": ") && !typed.empty()) {
+      EXPECT_TRUE(waits_for_secret(terminal));
       const std::size_t end = typed.find('\n') + 1;
       EXPECT_EQ(::write(terminal, typed.data(), end), static_cast<ssize_t>(end));
       typed.remove_prefix(end);

@@ -1,0 +1,37 @@
+// A node's home: one folder with everything the node owns.
+//   genesis.json   the network's genesis file
+//   node.toml      the local configuration
+//   keys/          node.pem vote.pem log.pem cosigner.pem (0700; keystores)
+//   db/            the store
+//   vote           the vote file
+#pragma once
+
+#include <filesystem>
+#include <functional>
+
+#include "crypto/keystore.h"
+#include "ledger/chain/genesis.h"
+
+namespace node {
+
+struct Home {
+  std::filesystem::path root;
+
+  std::filesystem::path genesis() const { return root / "genesis.json"; }
+  std::filesystem::path config() const { return root / "node.toml"; }
+  std::filesystem::path key(std::string_view role) const;
+  std::filesystem::path store() const { return root / "db"; }
+  std::filesystem::path vote() const { return root / "vote"; }
+};
+
+// Makes a home from the network's genesis file and a folder with the four keystores of this node.
+// The folder must be absent or empty. E-HOME-EXISTS, E-HOME-FILE, the errors of genesis and
+// keystores, and E-HOME-KEYS when the keys are no validator's of the genesis file (an observer
+// needs none: `keys` empty).
+crypto::Result<void> make_home(const Home& home, const std::filesystem::path& genesis,
+                               const std::filesystem::path& keys);
+
+// E-HOME-MISSING: no genesis file there.
+crypto::Result<ledger::Genesis> read_genesis(const Home& home);
+
+}  // namespace node

@@ -22,6 +22,8 @@ MAY_INCLUDE["tests"] = LAYERS + ("tools", "tests")
 # The edge of the node meets sockets, clocks and threads. Everything else in it is pure.
 EDGE = r"node/(net|api|runtime)/|node/(main|runtime|inbox|config|log|metrics)\w*\.(h|cpp)$"
 ROCKS = r"ledger/chain/rocks_store\.cpp$"
+# The disk's edge: folders and files that must be durable when a call returns.
+DISK = r"ledger/chain/(file_bytes|space|store_folder|vote_file)\.cpp$"
 PURE = re.compile(rf"(?!{EDGE})(?!ledger/chain/rocks_store\.)(ledger|node)/")
 
 # Library header -> where it may be included. Headers of no line here are the standard's own.
@@ -40,8 +42,8 @@ LIBRARIES = [(re.compile(header), re.compile(f"{TESTS}|{place}")) for header, pl
     (r"curl/", r"tools/cli/http_client\.cpp$"),
     (r"(csv\.h|unicode/|zstd|zlib|libxml/)", r"tools/"),
     (r"(gtest|gmock|benchmark)/", r"tests/"),
-    (r"(sys|netinet|arpa|linux)/|(unistd|fcntl|poll|termios|pty|signal|dlfcn|pwd)\.h",
-     rf"crypto/.*\.cpp$|{EDGE}|tools/"),
+    (r"(sys|netinet|arpa|linux)/|(unistd|fcntl|dirent|poll|termios|pty|signal|dlfcn|pwd)\.h",
+     rf"crypto/.*\.cpp$|{DISK}|{EDGE}|tools/"),
 )]
 STANDARD_HEADER = re.compile(r"[a-z_]+$")
 

@@ -5,6 +5,7 @@
 #include "crypto/check.h"
 #include "ledger/chain/reader.h"
 #include "ledger/history/checkpoint.h"
+#include "ledger/history/checkpoint.h"
 
 namespace node {
 namespace {
@@ -251,6 +252,25 @@ void Replica::commit(Moment now, ledger::ExecutedBlock block, Actions& actions) 
   } else {
     actions.vote_slot = vote_slot();
   }
+}
+
+// The C2SP checkpoint of the tip, signed with the log key (01) and the cosigner key (04). Sizes never
+// fall: it is called for tips only, and they only grow.
+void Replica::sign_checkpoint(Moment now, Actions& actions) {
+  if (!me_) return;
+  const std::string origin = ledger::log_origin(genesis_);
+  const ledger::TreeHead head{tip_.tree_size, tip_.tree_root};
+  ledger::Note note;
+  note.text = ledger::format_checkpoint({origin, head});
+  note.lines.push_back(ledger::sign_note(origin, log_key_, note.text));
+  note.lines.push_back(ledger::cosign_note(ledger::cosigner_name(origin, organisation_),
+                                           cosigner_key_, note.text, now.wall_ms / 1000));
+  crypto::Bytes size;
+  crypto::append_u64(size, head.size);
+  actions.writes.put(ledger::Column::checkpoints, size, ledger::format_note(note));
+  checkpoint_ = head;
+  actions.vote_slot = vote_slot();
+  actions.notes.push_back(CheckpointSigned{head.size});
 }
 
 }  // namespace node

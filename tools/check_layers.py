@@ -80,16 +80,15 @@ WORDS = (
 
 
 def files_of(root):
-    """Paths below root, as git sees them (also new ones); without git, all that is not hidden."""
-    listing = subprocess.run(
-        ["git", "-c", f"safe.directory={root}", "-C", str(root), "ls-files", "-z", "--cached",
-         "--others", "--exclude-standard"], capture_output=True)
-    if listing.returncode == 0:
+    """Paths below root, as git sees them (also new ones); all of them where there is no clone."""
+    if (root / ".git").exists():
+        listing = subprocess.run(
+            ["git", "-c", f"safe.directory={root}", "-C", str(root), "ls-files", "-z", "--cached",
+             "--others", "--exclude-standard"], check=True, capture_output=True)
         names = listing.stdout.decode().split("\0")
     else:
         names = [str(path.relative_to(root)) for path in root.rglob("*")]
-    return sorted(name for name in names if name and (root / name).is_file()
-                  and not re.match(r"(build|\.git|\.cache)/", name))
+    return sorted(name for name in names if name and (root / name).is_file())
 
 
 def code_only(text):
@@ -137,7 +136,7 @@ class Tree:
                 continue
             text = content.decode(errors="replace")
             self.check_text(name, text)
-            if name in self.cpp():
+            if name.endswith(CPP) and "/" in name:
                 code = code_only(text)
                 self.check_includes(name, code)
                 self.check_code(name, code)

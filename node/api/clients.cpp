@@ -58,8 +58,8 @@ bool Clients::request(const std::string& client, Time now) {
 
 void Clients::refill(Client& client, Time now) const {
   const double seconds = std::chrono::duration<double>(now - client.filled).count();
-  client.tokens = std::min(limits_.requests_burst,
-                           client.tokens + seconds * limits_.requests_per_second);
+  client.tokens =
+      std::min(limits_.requests_burst, client.tokens + seconds * limits_.requests_per_second);
   client.filled = now;
 }
 

@@ -15,13 +15,13 @@ inline constexpr RejectCode kHttpHeadSize{
     "E-HTTP-HEAD-SIZE", "Send at most 16 KiB of header lines, 64 in number, and no large cookies."};
 inline constexpr RejectCode kHttpTargetSize{
     "E-HTTP-TARGET-SIZE", "Send an address of at most 4 KiB; a submission goes into the body."};
-inline constexpr RejectCode kHttpBodySize{
-    "E-HTTP-BODY-SIZE", "Send at most 1 MiB; split a larger submission."};
+inline constexpr RejectCode kHttpBodySize{"E-HTTP-BODY-SIZE",
+                                          "Send at most 1 MiB; split a larger submission."};
 inline constexpr RejectCode kHttpLength{
     "E-HTTP-LENGTH", "State the size of the body in Content-Length; chunked bodies are not taken."};
 inline constexpr RejectCode kHttpVersion{"E-HTTP-VERSION", "Use HTTP/1.1."};
-inline constexpr RejectCode kHttpExpect{
-    "E-HTTP-EXPECT", "Leave out the Expect header, or send 100-continue in it."};
+inline constexpr RejectCode kHttpExpect{"E-HTTP-EXPECT",
+                                        "Leave out the Expect header, or send 100-continue in it."};
 inline constexpr RejectCode kHttpTimeout{
     "E-HTTP-TIMEOUT", "Send the header within 5 seconds and the whole request within 15."};
 inline constexpr RejectCode kHttpConnections{

@@ -18,8 +18,8 @@ namespace node::api {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
-  std::string method;             // as sent: "GET"
-  std::vector<std::string> path;  // decoded segments; empty for "/"
+  std::string method;                                      // as sent: "GET"
+  std::vector<std::string> path;                           // decoded segments; empty for "/"
   std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
   std::string content_type;   // media type in lower case without parameters; empty: not stated
   std::string accept;         // as sent
@@ -27,8 +27,8 @@ struct Request {
   crypto::Bytes body;
 };
 
-// The next piece of an event stream; empty: nothing for now. Runs on the server's thread, so a piece
-// is small (kEventPieceBytes) and quick to make.
+// The next piece of an event stream; empty: nothing for now. Runs on the server's thread, so a
+// piece is small (kEventPieceBytes) and quick to make.
 using EventSource = std::function<std::string()>;
 
 inline constexpr std::size_t kEventPieceBytes = 32 * 1024;

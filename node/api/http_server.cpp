@@ -1,13 +1,13 @@
 #include "node/api/http_server.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <fmt/format.h>
 #include <thread>
 #include <vector>
 
@@ -147,11 +147,11 @@ crypto::Result<std::unique_ptr<HttpServer>> HttpServer::start(HttpOptions option
   parts->acceptor = listen(*parts->io, parts->host.options, error);
   if (!parts->acceptor) {
     const HttpOptions& wanted = parts->host.options;
-    return crypto::Unexpected{crypto::Error{
-        std::string(error_code::kListen),
-        fmt::format("The node cannot listen on {} port {}: {}.", wanted.address, wanted.port,
-                    error.message()),
-        "Name an address of this machine and a port that no other program uses."}};
+    return crypto::Unexpected{
+        crypto::Error{std::string(error_code::kListen),
+                      fmt::format("The node cannot listen on {} port {}: {}.", wanted.address,
+                                  wanted.port, error.message()),
+                      "Name an address of this machine and a port that no other program uses."}};
   }
   parts->port = parts->acceptor->local_endpoint(error).port();
   asio::co_spawn(parts->io->get_executor(), parts->accept_all(), [](std::exception_ptr escaped) {

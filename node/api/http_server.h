@@ -1,10 +1,11 @@
-// The HTTP/1.1 server: one thread that owns the listening socket and every session (http_session.h).
-// It bounds everything before it costs something: connections, header, target, body, time for each
-// step, requests on a connection. What passes is a plain Request, given to the handler.
+// The HTTP/1.1 server: one thread that owns the listening socket and every session
+// (http_session.h). It bounds everything before it costs something: connections, header, target,
+// body, time for each step, requests on a connection. What passes is a plain Request, given to the
+// handler.
 //
-// Thread rule: start() makes the server's thread; wake_streams(), counters() and stop() may be called
-// from any other. The handler runs on the server's thread and must not block; it replies from where
-// it likes.
+// Thread rule: start() makes the server's thread; wake_streams(), counters() and stop() may be
+// called from any other. The handler runs on the server's thread and must not block; it replies
+// from where it likes.
 //
 // Not here: TLS, routes, HTTP/2, chunked request bodies (411), upgrades.
 #pragma once
@@ -42,14 +43,14 @@ struct HttpOptions {
   std::size_t streams_max = 64;  // event streams at once
   std::uint64_t requests_per_connection = 1000;
 
-  Milliseconds head_time{5000};         // from the first byte of a request to its whole header
-  Milliseconds request_time{15000};     // … to its last byte
+  Milliseconds head_time{5000};              // from the first byte of a request to its whole header
+  Milliseconds request_time{15000};          // … to its last byte
   std::size_t body_bytes_per_second = 1024;  // at least, once head_time is over
-  Milliseconds write_time{30000};       // for one answer, or one piece of a stream
-  Milliseconds idle_time{30000};        // between two requests
-  Milliseconds answer_time{120000};     // for the handler
-  Milliseconds heartbeat_time{15000};   // comment lines that keep a silent stream alive
-  Milliseconds stop_time{2000};         // for running requests when the server stops
+  Milliseconds write_time{30000};            // for one answer, or one piece of a stream
+  Milliseconds idle_time{30000};             // between two requests
+  Milliseconds answer_time{120000};          // for the handler
+  Milliseconds heartbeat_time{15000};        // comment lines that keep a silent stream alive
+  Milliseconds stop_time{2000};              // for running requests when the server stops
 
   // One line for the operator's log; called on the server's thread.
   std::function<void(std::string_view line)> log;
@@ -57,16 +58,16 @@ struct HttpOptions {
 
 // What happened so far; read from any thread.
 struct HttpCounters {
-  std::atomic<std::uint64_t> connections{0};        // accepted in all
+  std::atomic<std::uint64_t> connections{0};  // accepted in all
   std::atomic<std::uint64_t> connections_open{0};
   std::atomic<std::uint64_t> connections_refused{0};  // over a cap
   std::atomic<std::uint64_t> streams_open{0};
-  std::atomic<std::uint64_t> requests{0};           // given to the handler
-  std::atomic<std::uint64_t> requests_refused{0};   // malformed, too large, too slow, too many
+  std::atomic<std::uint64_t> requests{0};          // given to the handler
+  std::atomic<std::uint64_t> requests_refused{0};  // malformed, too large, too slow, too many
   std::atomic<std::uint64_t> answers_2xx{0};
   std::atomic<std::uint64_t> answers_4xx{0};
   std::atomic<std::uint64_t> answers_5xx{0};
-  std::atomic<std::uint64_t> accept_errors{0};      // out of descriptors or memory
+  std::atomic<std::uint64_t> accept_errors{0};  // out of descriptors or memory
 };
 
 class HttpServer {

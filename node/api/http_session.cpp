@@ -221,8 +221,7 @@ Awaitable<std::size_t> HttpSession::receive_head() {
   waiting_ = buffer_.size() == 0;
   if (waiting_) set_deadline(began_ + host_.options.idle_time);
   for (;;) {
-    const std::string_view arrived(static_cast<const char*>(buffer_.data().data()),
-                                   buffer_.size());
+    const std::string_view arrived(static_cast<const char*>(buffer_.data().data()), buffer_.size());
     const std::size_t end = arrived.find("\r\n\r\n", checked < 3 ? 0 : checked - 3);
     const std::string_view head = arrived.substr(0, end == arrived.npos ? end : end + 4);
     const std::string_view fault = line_fault(head, checked);
@@ -345,8 +344,8 @@ Awaitable<void> HttpSession::stream() {
 }
 
 bool HttpSession::may_stream() const {
-  return head_only_ || host_.counters.streams_open.load(std::memory_order_relaxed) <
-                           host_.options.streams_max;
+  return head_only_ ||
+         host_.counters.streams_open.load(std::memory_order_relaxed) < host_.options.streams_max;
 }
 
 Awaitable<void> HttpSession::linger() {
@@ -385,14 +384,15 @@ void HttpSession::read_head(std::string_view head) {
   parser.skip(true);
   boost::beast::error_code error;
   parser.put(asio::buffer(head.data(), head.size()), error);
+  const auto& message = parser.get();
+  const bool known = message.version() == 11 || message.version() == 10;
+  if (error == http::error::bad_version || (!error && !known)) {
+    return refuse_bytes(505, kHttpVersion, "Only HTTP/1.1 and HTTP/1.0 are spoken here.");
+  }
   if (error) {
     return refuse_bytes(400, kHttpMalformed, "The header is malformed: " + error.message() + ".");
   }
-  const auto& message = parser.get();
   const auto count = [&](http::field name) { return message.count(name); };
-  if (message.version() != 11 && message.version() != 10) {
-    return refuse_bytes(505, kHttpVersion, "Only HTTP/1.1 and HTTP/1.0 are spoken here.");
-  }
   if (std::distance(message.begin(), message.end()) > std::ptrdiff_t{kHeaderLinesMax}) {
     return refuse_bytes(431, kHttpHeadSize, "The header has more than 64 lines.");
   }

@@ -3,8 +3,8 @@
 //
 // Thread rule: everything here runs on the server's thread; a Reply alone crosses threads.
 //
-// Deadlines: one timer a session. A later deadline only moves a variable, the timer looks at it when
-// it fires; so the usual request touches no timer at all.
+// Deadlines: one timer a session. A later deadline only moves a variable, the timer looks at it
+// when it fires; so the usual request touches no timer at all.
 //
 // The head is parsed by Beast after two checks of our own on its raw bytes: every line ends with
 // CR LF, and none is folded. Bodies have a Content-Length and are read straight into the request.

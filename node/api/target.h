@@ -21,7 +21,8 @@ struct Target {
 };
 
 // E-TARGET for anything but the origin form of RFC 9112 3.2.1 with characters of RFC 3986, for bad
-// percent-encoding, for what does not decode to UTF-8 without control characters, for empty, "." and
+// percent-encoding, for what does not decode to UTF-8 without control characters, for empty, "."
+// and
 // ".." segments, and for more than kQueryPairsMax pairs. In the query '+' is a space, as browsers
 // write it.
 crypto::Checked<Target> split_target(std::string_view target);

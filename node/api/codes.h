@@ -41,8 +41,8 @@ inline constexpr RejectCode kTarget{
 inline constexpr RejectCode kNotFound{
     "E-NOT-FOUND", "Check the address; GET /v1/openapi.json lists all there are."};
 inline constexpr RejectCode kMethod{"E-METHOD", "Use a method that the Allow header names."};
-inline constexpr RejectCode kParameter{
-    "E-PARAMETER", "Use the parameters that GET /v1/openapi.json lists for this address."};
+inline constexpr RejectCode kQuery{
+    "E-QUERY", "Use the parameters that GET /v1/openapi.json lists for this address."};
 inline constexpr RejectCode kMediaType{
     "E-MEDIA-TYPE", "Send a submission as application/x-protobuf or application/json."};
 inline constexpr RejectCode kBody{

@@ -25,8 +25,6 @@ constexpr auto kUse = asio::as_tuple(asio::use_awaitable_t<Executor>{});
 constexpr std::size_t kLingerBytesMax = 1024 * 1024;
 constexpr Milliseconds kLingerTime{1000};
 
-using Parser = http::request_parser<http::empty_body>;
-
 HttpSession::Time now() { return std::chrono::steady_clock::now(); }
 
 // What the raw bytes of a head, or of its beginning, do wrong; empty: nothing. `from` is where new
@@ -51,6 +49,44 @@ std::string media_type(std::string_view value) {
 }
 
 std::string_view to_std(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+struct HeadFault {
+  int status;
+  crypto::RejectCode code;
+  std::string_view message;
+};
+
+// What a well-formed head asks for that this server does not offer.
+std::optional<HeadFault> message_fault(const Message& message) {
+  const auto count = [&](http::field name) { return message.count(name); };
+  if (std::distance(message.begin(), message.end()) > std::ptrdiff_t{kHeaderLinesMax}) {
+    return HeadFault{431, kHttpHeadSize, "The header has more than 64 lines."};
+  }
+  if (message.target().size() > kTargetBytesMax) {
+    return HeadFault{414, kHttpTargetSize, "The address is longer than 4 KiB."};
+  }
+  if (count(http::field::host) > 1 || (message.version() == 11 && count(http::field::host) == 0)) {
+    return HeadFault{400, kHttpMalformed, "There must be exactly one Host header."};
+  }
+  if (count(http::field::upgrade) > 0) {
+    return HeadFault{400, kHttpMalformed, "Upgrades are not offered."};
+  }
+  if (count(http::field::transfer_encoding) > 0) {
+    return HeadFault{411, kHttpLength, "The body has a Transfer-Encoding."};
+  }
+  if (count(http::field::content_encoding) > 0) {
+    return HeadFault{415, kMediaType, "The body is compressed or otherwise encoded."};
+  }
+  if (count(http::field::content_length) > 1 ||
+      message[http::field::content_length].find(',') != boost::beast::string_view::npos) {
+    return HeadFault{400, kHttpMalformed, "There is more than one Content-Length."};
+  }
+  const auto expect = message[http::field::expect];
+  if (!expect.empty() && !boost::beast::iequals(expect, "100-continue")) {
+    return HeadFault{417, kHttpExpect, "The Expect header is not understood."};
+  }
+  return std::nullopt;
+}
 
 // Carries one answer from any thread to its session, and answers for a handler that forgot.
 class Answer {
@@ -379,7 +415,7 @@ void HttpSession::refuse_bytes(int status, const crypto::RejectCode& code, std::
 void HttpSession::read_head(std::string_view head) {
   keep_alive_ = expects_continue_ = head_only_ = false;
   body_size_ = 0;
-  Parser parser;
+  http::request_parser<http::empty_body> parser;
   parser.header_limit(kHeadBytesMax);
   parser.skip(true);
   boost::beast::error_code error;
@@ -392,42 +428,22 @@ void HttpSession::read_head(std::string_view head) {
   if (error) {
     return refuse_bytes(400, kHttpMalformed, "The header is malformed: " + error.message() + ".");
   }
-  const auto count = [&](http::field name) { return message.count(name); };
-  if (std::distance(message.begin(), message.end()) > std::ptrdiff_t{kHeaderLinesMax}) {
-    return refuse_bytes(431, kHttpHeadSize, "The header has more than 64 lines.");
-  }
-  if (message.target().size() > kTargetBytesMax) {
-    return refuse_bytes(414, kHttpTargetSize, "The address is longer than 4 KiB.");
-  }
-  if (count(http::field::host) > 1 || (message.version() == 11 && count(http::field::host) == 0)) {
-    return refuse_bytes(400, kHttpMalformed, "There must be exactly one Host header.");
-  }
-  if (count(http::field::upgrade) > 0) {
-    return refuse_bytes(400, kHttpMalformed, "Upgrades are not offered.");
-  }
-  if (count(http::field::transfer_encoding) > 0) {
-    return refuse_bytes(411, kHttpLength, "The body has a Transfer-Encoding.");
-  }
-  if (count(http::field::content_encoding) > 0) {
-    return refuse_bytes(415, kMediaType, "The body is compressed or otherwise encoded.");
-  }
-  if (count(http::field::content_length) > 1 ||
-      message[http::field::content_length].find(',') != boost::beast::string_view::npos) {
-    return refuse_bytes(400, kHttpMalformed, "There is more than one Content-Length.");
-  }
-  const auto expect = message[http::field::expect];
-  if (!expect.empty() && !boost::beast::iequals(expect, "100-continue")) {
-    return refuse_bytes(417, kHttpExpect, "The Expect header is not understood.");
+  if (const auto fault = message_fault(message)) {
+    return refuse_bytes(fault->status, fault->code, std::string(fault->message));
   }
   const std::uint64_t announced = parser.content_length().value_or(0);
   if (announced > kBodyBytesMax) {
     return refuse_bytes(413, kHttpBodySize, "The body is larger than 1 MiB.");
   }
+  body_size_ = announced;
+  read_request(message);
+}
+
+void HttpSession::read_request(const Message& message) {
   auto target = split_target(to_std(message.target()));
   if (!target) return refuse(problem(400, target.error()));
 
-  body_size_ = announced;
-  expects_continue_ = !expect.empty() && message.version() == 11;
+  expects_continue_ = message.count(http::field::expect) > 0 && message.version() == 11;
   keep_alive_ = message.version() == 11 && message.keep_alive();
   head_only_ = message.method() == http::verb::head;
   request_.method = head_only_ ? "GET" : std::string(to_std(message.method_string()));

@@ -15,11 +15,14 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
 #include <map>
 #include <optional>
 
 #include "crypto/reject.h"
-#include "node/api/http_server.h"
+#include "node/api/http.h"
+#include "node/api/http_options.h"
 
 namespace node::api {
 
@@ -31,6 +34,9 @@ using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
                                          asio::wait_traits<std::chrono::steady_clock>, Executor>;
 template <class T>
 using Awaitable = asio::awaitable<T, Executor>;
+
+// The head of a request as Beast gives it.
+using Message = boost::beast::http::request<boost::beast::http::empty_body>;
 
 class HttpSession;
 
@@ -92,6 +98,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   Awaitable<void> linger();
 
   void read_head(std::string_view head);
+  void read_request(const Message& message);
   Reply make_reply();
   std::string answer_head(std::size_t body_size);
   void count_answer();

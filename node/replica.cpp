@@ -5,7 +5,6 @@
 #include "crypto/check.h"
 #include "ledger/chain/reader.h"
 #include "ledger/history/checkpoint.h"
-#include "ledger/history/checkpoint.h"
 
 namespace node {
 namespace {
@@ -254,8 +253,8 @@ void Replica::commit(Moment now, ledger::ExecutedBlock block, Actions& actions) 
   }
 }
 
-// The C2SP checkpoint of the tip, signed with the log key (01) and the cosigner key (04). Sizes never
-// fall: it is called for tips only, and they only grow.
+// The C2SP checkpoint of the tip, signed with the log key (01) and the cosigner key (04). Sizes
+// never fall: it is called for tips only, and they only grow.
 void Replica::sign_checkpoint(Moment now, Actions& actions) {
   if (!me_) return;
   const std::string origin = ledger::log_origin(genesis_);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes tests/vectors/chain/chain.json: the fixed binary forms of blocks, votes and validator sets,
+"""Writes tests/vectors/chain/chain.json: the fixed binary forms of blocks, votes, validator sets,
 made from their description alone (hashlib and struct), for the C++ code to be held against."""
 import hashlib
 import json

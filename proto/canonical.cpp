@@ -1,0 +1,50 @@
+#include "proto/canonical.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include "crypto/check.h"
+
+namespace proto {
+namespace {
+
+template <class Message>
+const WalkTable& table_of() {
+  static const WalkTable table(*Message::descriptor());
+  return table;
+}
+
+template <class Message>
+Checked<Message> decode(ByteView bytes, const Bounds& bounds) {
+  if (std::optional<Reject> fault = table_of<Message>().find_fault(bytes, bounds)) {
+    return Unexpected{*std::move(fault)};
+  }
+  Message message;
+  CHECK(message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
+  return message;
+}
+
+template <class Message>
+Bytes encode(const Message& message) {
+  Bytes bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream out(&stream);
+  out.SetSerializationDeterministic(true);
+  CHECK(message.SerializeToCodedStream(&out));
+  out.Trim();
+  return bytes;
+}
+
+}  // namespace
+
+Checked<Record> decode_record(ByteView bytes) { return decode<Record>(bytes, kRecordBounds); }
+
+Checked<Submission> decode_submission(ByteView bytes) {
+  return decode<Submission>(bytes, kSubmissionBounds);
+}
+
+Bytes encode_record(const Record& record) { return encode(record); }
+
+Bytes encode_submission(const Submission& submission) { return encode(submission); }
+
+}  // namespace proto

@@ -50,6 +50,11 @@ inline constexpr RejectCode kEpochEnd{
     "E-EPOCH-END",
     "Send a record that changes validators or parameters as the last of its own "
     "submission."};
+inline constexpr RejectCode kVoteEpoch{"E-VOTE-EPOCH", "Send votes of the epoch at hand."};
+inline constexpr RejectCode kVoteSigner{"E-VOTE-SIGNER",
+                                        "Only members of the epoch's validator set vote."};
+inline constexpr RejectCode kVoteSignature{"E-VOTE-SIGNATURE",
+                                           "Sign with the vote key that the set lists."};
 inline constexpr RejectCode kCertificateEpoch{"E-CERTIFICATE-EPOCH",
                                               "Ask for the certificate of the epoch at hand."};
 inline constexpr RejectCode kCertificateSigners{

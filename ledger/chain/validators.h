@@ -41,7 +41,8 @@ class ValidatorSet {
   // || log key 32 || cosigner key 32)). The epoch makes it differ at every epoch end.
   Hash hash() const;
 
-  // Who leads a view of this epoch: turns in an order shuffled by the epoch's anchor.
+  // Who leads the views of this epoch: turns in an order shuffled by the epoch's anchor. View v is
+  // led by order[v mod n].
   std::vector<std::uint16_t> leader_order(const Hash& anchor) const;
 
  private:

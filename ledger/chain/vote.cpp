@@ -1,6 +1,7 @@
 #include "ledger/chain/vote.h"
 
 #include <bit>
+#include <map>
 
 #include "ledger/chain/block.h"
 #include "ledger/chain/codes.h"
@@ -22,6 +23,38 @@ std::size_t count_bits(ByteView bitmap) {
     count += static_cast<std::size_t>(std::popcount(static_cast<std::uint8_t>(byte)));
   }
   return count;
+}
+
+// What a vote and a certificate begin with.
+void append_vote(Bytes& out, std::uint64_t epoch, const Vote& vote) {
+  crypto::append_u8(out, static_cast<std::uint8_t>(vote.kind));
+  crypto::append_u64(out, epoch);
+  crypto::append_u64(out, vote.candidate.view);
+  crypto::append_u64(out, vote.candidate.parent_view);
+  crypto::append_u64(out, vote.candidate.height);
+  out.append(vote.candidate.block_hash.view());
+}
+
+// nullopt: no such kind, or a NULLIFY that names more than its view.
+std::optional<Vote> take_vote(crypto::ByteReader& reader, std::uint64_t& epoch) {
+  const std::uint8_t kind = reader.u8();
+  if (kind < 1 || kind > 3) return std::nullopt;
+  Vote vote;
+  vote.kind = static_cast<VoteKind>(kind);
+  epoch = reader.u64();
+  vote.candidate.view = reader.u64();
+  vote.candidate.parent_view = reader.u64();
+  vote.candidate.height = reader.u64();
+  vote.candidate.block_hash = Hash::from_view(reader.bytes(32)).value_or(Hash{});
+  if (!reader.ok()) return std::nullopt;
+  if (vote.kind == VoteKind::nullify && vote != nullify_vote(vote.candidate.view)) {
+    return std::nullopt;
+  }
+  return vote;
+}
+
+crypto::Unexpected<crypto::Reject> wrong(RejectCode code, std::string field, std::string message) {
+  return {crypto::Reject(code, std::move(field), std::move(message))};
 }
 
 }  // namespace
@@ -48,15 +81,48 @@ Bytes vote_bytes(const VoteScope& scope, const Vote& vote) {
   return crypto::tagged_bytes(crypto::tag::kVote, bytes);
 }
 
+Bytes encode_vote(const SignedVote& vote) {
+  Bytes out;
+  append_vote(out, vote.epoch, vote.vote);
+  crypto::append_u16(out, vote.signer);
+  out.append(vote.signature.view());
+  return out;
+}
+
+std::optional<SignedVote> decode_vote(ByteView bytes) {
+  crypto::ByteReader reader(bytes);
+  SignedVote vote;
+  const std::optional<Vote> content = take_vote(reader, vote.epoch);
+  if (!content) return std::nullopt;
+  vote.vote = *content;
+  vote.signer = reader.u16();
+  const auto signature = crypto::Signature::from_view(reader.bytes(kSignatureBytes));
+  if (!signature || !reader.at_end()) return std::nullopt;
+  vote.signature = *signature;
+  return vote;
+}
+
+crypto::Checked<Verified<SignedVote>> verify_vote(SignedVote vote, const VoteScope& scope,
+                                                  const ValidatorSet& set) {
+  if (vote.epoch != scope.epoch || vote.epoch != set.epoch()) {
+    return wrong(kVoteEpoch, "epoch", "The vote is of epoch " + std::to_string(vote.epoch) + ".");
+  }
+  if (vote.signer >= set.size()) {
+    return wrong(kVoteSigner, "signer",
+                 "There is no validator " + std::to_string(vote.signer) + " in a set of " +
+                     std::to_string(set.size()) + ".");
+  }
+  const ValidatorKeySet& member = set.member(vote.signer);
+  if (!crypto::verify(member.vote, vote_bytes(scope, vote.vote), vote.signature)) {
+    return wrong(kVoteSignature, "signature",
+                 "The signature of " + member.organisation + " does not fit the vote.");
+  }
+  return Verified<SignedVote>(std::move(vote));
+}
+
 Bytes encode_certificate(const Certificate& certificate) {
   Bytes out;
-  const Candidate& candidate = certificate.vote.candidate;
-  crypto::append_u8(out, static_cast<std::uint8_t>(certificate.vote.kind));
-  crypto::append_u64(out, certificate.epoch);
-  crypto::append_u64(out, candidate.view);
-  crypto::append_u64(out, candidate.parent_view);
-  crypto::append_u64(out, candidate.height);
-  out.append(candidate.block_hash.view());
+  append_vote(out, certificate.epoch, certificate.vote);
   crypto::append_u16(out, static_cast<std::uint16_t>(certificate.signers.size()));
   out.append(certificate.signers);
   for (const crypto::Signature& signature : certificate.signatures) out.append(signature.view());
@@ -66,19 +132,9 @@ Bytes encode_certificate(const Certificate& certificate) {
 std::optional<Certificate> decode_certificate(ByteView bytes) {
   crypto::ByteReader reader(bytes);
   Certificate certificate;
-  const std::uint8_t kind = reader.u8();
-  if (kind < 1 || kind > 3) return std::nullopt;
-  certificate.vote.kind = static_cast<VoteKind>(kind);
-  certificate.epoch = reader.u64();
-  Candidate& candidate = certificate.vote.candidate;
-  candidate.view = reader.u64();
-  candidate.parent_view = reader.u64();
-  candidate.height = reader.u64();
-  candidate.block_hash = Hash::from_view(reader.bytes(32)).value_or(Hash{});
-  if (certificate.vote.kind == VoteKind::nullify &&
-      certificate.vote != nullify_vote(candidate.view)) {
-    return std::nullopt;
-  }
+  const std::optional<Vote> vote = take_vote(reader, certificate.epoch);
+  if (!vote) return std::nullopt;
+  certificate.vote = *vote;
   const std::size_t bitmap_size = reader.u16();
   if (bitmap_size == 0 || bitmap_size > kBitmapBytesMax) return std::nullopt;
   certificate.signers = Bytes(reader.bytes(bitmap_size));
@@ -99,32 +155,51 @@ std::vector<std::uint16_t> signers_of(const Certificate& certificate) {
   return signers;
 }
 
-crypto::Checked<void> verify_certificate(const Certificate& certificate, const VoteScope& scope,
-                                         const ValidatorSet& set) {
+crypto::Checked<Verified<Certificate>> verify_certificate(Certificate certificate,
+                                                          const VoteScope& scope,
+                                                          const ValidatorSet& set) {
   if (certificate.epoch != scope.epoch || certificate.epoch != set.epoch()) {
-    return crypto::Unexpected{
-        crypto::Reject(kCertificateEpoch, "epoch",
-                       "The certificate is of epoch " + std::to_string(certificate.epoch) + ".")};
+    return wrong(kCertificateEpoch, "epoch",
+                 "The certificate is of epoch " + std::to_string(certificate.epoch) + ".");
   }
   const std::vector<std::uint16_t> signers = signers_of(certificate);
   if (certificate.signers.size() != (set.size() + 7) / 8 || signers.empty() ||
       signers.back() >= set.size() || signers.size() != certificate.signatures.size() ||
       signers.size() < set.quorum()) {
-    return crypto::Unexpected{crypto::Reject(kCertificateSigners, "signers",
-                                             std::to_string(signers.size()) + " of " +
-                                                 std::to_string(set.size()) + " members signed; " +
-                                                 std::to_string(set.quorum()) + " are needed.")};
+    return wrong(kCertificateSigners, "signers",
+                 std::to_string(signers.size()) + " of " + std::to_string(set.size()) +
+                     " members signed; " + std::to_string(set.quorum()) + " are needed.");
   }
   const Bytes bytes = vote_bytes(scope, certificate.vote);
   for (std::size_t i = 0; i < signers.size(); ++i) {
     const ValidatorKeySet& member = set.member(signers[i]);
     if (!crypto::verify(member.vote, bytes, certificate.signatures[i])) {
-      return crypto::Unexpected{
-          crypto::Reject(kCertificateSignature, "signatures",
-                         "The signature of " + member.organisation + " does not fit the vote.")};
+      return wrong(kCertificateSignature, "signatures",
+                   "The signature of " + member.organisation + " does not fit the vote.");
     }
   }
-  return {};
+  return Verified<Certificate>(std::move(certificate));
+}
+
+std::optional<Verified<Certificate>> make_certificate(const ValidatorSet& set,
+                                                      std::span<const Verified<SignedVote>> votes) {
+  std::map<std::uint16_t, crypto::Signature> signatures;
+  for (const Verified<SignedVote>& vote : votes) {
+    if (vote->vote == votes.front()->vote && vote->epoch == set.epoch()) {
+      signatures.emplace(vote->signer, vote->signature);
+    }
+  }
+  if (signatures.empty() || signatures.size() < set.quorum()) return std::nullopt;
+  Certificate certificate;
+  certificate.epoch = set.epoch();
+  certificate.vote = votes.front()->vote;
+  certificate.signers = Bytes((set.size() + 7) / 8, '\0');
+  for (const auto& [signer, signature] : signatures) {
+    char& byte = certificate.signers.at(signer / 8);
+    byte = static_cast<char>(static_cast<std::uint8_t>(byte) | 0x80U >> (signer % 8));
+    certificate.signatures.push_back(signature);
+  }
+  return Verified<Certificate>(std::move(certificate));
 }
 
 Bytes epoch_entry(const Certificate& certificate) {

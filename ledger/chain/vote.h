@@ -8,11 +8,13 @@
 
 #include <compare>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "crypto/reject.h"
 #include "ledger/chain/store.h"
 #include "ledger/chain/validators.h"
+#include "ledger/chain/verified.h"
 
 namespace ledger {
 
@@ -49,6 +51,28 @@ Vote nullify_vote(std::uint64_t view);
 // The bytes that the signature covers, with the tag in front.
 Bytes vote_bytes(const VoteScope& scope, const Vote& vote);
 
+// One validator's vote. Encoding:
+//   kind 1 || epoch 8 || view 8 || parent view 8 || height 8 || block hash 32 || signer 2
+//   || signature 64
+// where NULLIFY has zeros from parent view to block hash.
+struct SignedVote {
+  std::uint64_t epoch = 0;
+  Vote vote;
+  std::uint16_t signer = 0;  // index in the epoch's set
+  crypto::Signature signature;
+
+  friend bool operator==(const SignedVote&, const SignedVote&) = default;
+};
+
+Bytes encode_vote(const SignedVote& vote);
+// nullopt: not the one form of a vote.
+std::optional<SignedVote> decode_vote(ByteView bytes);
+
+// E-VOTE-EPOCH: of another epoch. E-VOTE-SIGNER: no such member. E-VOTE-SIGNATURE: not the
+// member's.
+crypto::Checked<Verified<SignedVote>> verify_vote(SignedVote vote, const VoteScope& scope,
+                                                  const ValidatorSet& set);
+
 // Equal votes of a quorum. Encoding:
 //   kind 1 || epoch 8 || view 8 || parent view 8 || height 8 || block hash 32
 //   || u16 bitmap size || bitmap || signatures, 64 bytes each, in the order of the members
@@ -69,8 +93,14 @@ std::vector<std::uint16_t> signers_of(const Certificate& certificate);
 
 // E-CERTIFICATE-SIGNERS: bitmap of another set, or fewer than a quorum. E-CERTIFICATE-SIGNATURE: a
 // signature is not its member's. E-CERTIFICATE-EPOCH: of another epoch.
-crypto::Checked<void> verify_certificate(const Certificate& certificate, const VoteScope& scope,
-                                         const ValidatorSet& set);
+crypto::Checked<Verified<Certificate>> verify_certificate(Certificate certificate,
+                                                          const VoteScope& scope,
+                                                          const ValidatorSet& set);
+
+// Of the votes that equal the first one, one for each signer; all were verified against `set`.
+// nullopt: they are fewer than a quorum.
+std::optional<Verified<Certificate>> make_certificate(const ValidatorSet& set,
+                                                      std::span<const Verified<SignedVote>> votes);
 
 // The first entry of an epoch: 04 || form 01 || FINALIZE certificate of the closing block.
 Bytes epoch_entry(const Certificate& certificate);

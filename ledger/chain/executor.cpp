@@ -72,9 +72,7 @@ std::string_view subject_kind(proto::Record::KindCase kind) {
 
 std::optional<crypto::Reject> check_owner(const RuleContext& context, const proto::Record& record) {
   const std::string_view subject = record.subject();
-  const std::size_t first = subject.find('/');
-  const std::size_t second = subject.find('/', first + 1);
-  const std::string_view kind = subject.substr(0, first);
+  const std::string_view kind = subject.substr(0, subject.find('/'));
   if (kind != subject_kind(record.kind_case())) {
     return crypto::Reject(
         kSubjectKind, "subject",
@@ -82,7 +80,7 @@ std::optional<crypto::Reject> check_owner(const RuleContext& context, const prot
   }
   // What needs the agreement of the network is judged by its signatures, not by who carries it.
   if (context.genesis || kind == "network" || record.has_organisation()) return std::nullopt;
-  const std::string_view owner = subject.substr(first + 1, second - first - 1);
+  const std::string_view owner = owner_of(subject);
   if (owner != context.submitter) {
     return crypto::Reject(
         kSubjectOwner, "subject",

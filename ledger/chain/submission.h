@@ -17,6 +17,7 @@
 #include <memory>
 #include <vector>
 
+#include "crypto/hash.h"
 #include "crypto/keys.h"
 #include "crypto/reject.h"
 #include "ledger/chain/store.h"

@@ -41,7 +41,7 @@ bool is_validator(const ledger::Genesis& genesis, const crypto::PublicKey& vote_
 crypto::Result<void> copy_keys(const Home& home, const ledger::Genesis& genesis,
                                const fs::path& keys) {
   auto vote = crypto::read_public_key(keys / "vote.pub");
-  if (!vote) return Unexpected{vote.error()};
+  if (!vote) return crypto::Unexpected{vote.error()};
   if (!is_validator(genesis, *vote)) {
     return failed("E-HOME-KEYS",
                   "The vote key in " + keys.string() + " is no validator's of this genesis file.",
@@ -56,7 +56,7 @@ crypto::Result<void> copy_keys(const Home& home, const ledger::Genesis& genesis,
       const bool secret = std::string_view(ending) == ".pem";
       auto bytes = crypto::read_private_file(
           from, 64 * 1024, secret ? crypto::FileChecks::owner_only : crypto::FileChecks::none);
-      if (!bytes) return Unexpected{bytes.error()};
+      if (!bytes) return crypto::Unexpected{bytes.error()};
       auto written = crypto::create_file(home.root / "keys" / from.filename(), bytes->view(),
                                          secret ? 0600 : kPublicFile);
       if (!written) return written;
@@ -84,7 +84,7 @@ crypto::Result<void> make_home(const Home& home, const fs::path& genesis_path,
                   "Name the genesis file that the network gave you.");
   }
   const crypto::Result<ledger::Genesis> genesis = ledger::parse_genesis(*file);
-  if (!genesis) return Unexpected{genesis.error()};
+  if (!genesis) return crypto::Unexpected{genesis.error()};
   fs::create_directories(home.root, error);
   if (error) {
     return failed("E-HOME-FILE", home.root.string() + " cannot be made: " + error.message(),

@@ -31,7 +31,7 @@ Replica::Replica(ReplicaOptions options, const ledger::Genesis& genesis, Validat
     : options_(options),
       genesis_(genesis),
       store_(store),
-      gate_(std::move(keys.vote), start.vote_count, start.vote_chain),
+      gate_(std::move(keys.vote), start.votes),
       log_key_(std::move(keys.log)),
       cosigner_key_(std::move(keys.cosigner)),
       organisation_(std::move(keys.organisation)),
@@ -251,6 +251,18 @@ void Replica::commit(Moment now, ledger::ExecutedBlock block, Actions& actions) 
   } else {
     actions.vote_slot = vote_slot();
   }
+}
+
+// What the vote file has to say once this step is durable.
+ledger::VoteSlot Replica::vote_slot() const {
+  ledger::VoteSlot slot;
+  slot.network_id = genesis_.network_id;
+  slot.floor = gate_.floor();
+  slot.chain = gate_.chain();
+  slot.checkpoint = checkpoint_;
+  slot.tip_height = tip_.seal.height;
+  slot.tip_hash = tip_hash_;
+  return slot;
 }
 
 // The C2SP checkpoint of the tip, signed with the log key (01) and the cosigner key (04). Sizes

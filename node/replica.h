@@ -99,8 +99,7 @@ struct ReplicaStart {
   ledger::Header tip;
   ledger::Appender tree;
   ledger::TrieRoot trie_root;
-  std::uint64_t vote_count = 0;  // votes ever signed, and the hash chained over them
-  crypto::Hash vote_chain;
+  ledger::VoteChain votes;      // all that were ever signed
   ledger::TreeHead checkpoint;  // the newest that was signed
 };
 

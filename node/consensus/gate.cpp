@@ -5,8 +5,8 @@ namespace node {
 using ledger::Vote;
 using ledger::VoteKind;
 
-SigningGate::SigningGate(crypto::PrivateKey key, std::uint64_t chain_count, crypto::Hash chain_hash)
-    : key_(std::move(key)), chain_count_(chain_count), chain_hash_(chain_hash) {}
+SigningGate::SigningGate(crypto::PrivateKey key, const ledger::VoteChain& chain)
+    : key_(std::move(key)), chain_(chain) {}
 
 void SigningGate::enter_epoch(const ledger::VoteScope& scope, std::uint64_t floor_view) {
   scope_ = scope;
@@ -36,9 +36,7 @@ std::optional<crypto::Signature> SigningGate::sign(const ledger::VoteScope& scop
   }
   const crypto::Bytes bytes = ledger::vote_bytes(scope, vote);
   const crypto::Signature signature = key_.sign(bytes);
-  ++chain_count_;
-  chain_hash_ =
-      crypto::tagged_hash(crypto::tag::kVoteChain, {chain_hash_.view(), bytes, signature.view()});
+  chain_ = ledger::extended(chain_, bytes, signature);
   return signature;
 }
 

@@ -12,14 +12,14 @@
 #include <optional>
 
 #include "crypto/keys.h"
-#include "ledger/chain/vote.h"
+#include "ledger/chain/vote_chain.h"
 
 namespace node {
 
 class SigningGate {
  public:
-  // `chain_count` and `chain_hash` cover the votes signed before.
-  SigningGate(crypto::PrivateKey key, std::uint64_t chain_count, crypto::Hash chain_hash);
+  // `chain` covers the votes signed before.
+  SigningGate(crypto::PrivateKey key, const ledger::VoteChain& chain);
 
   // The votes of this epoch are the only ones it signs; raises nothing, forgets the epoch before.
   void enter_epoch(const ledger::VoteScope& scope, std::uint64_t floor_view);
@@ -30,9 +30,8 @@ class SigningGate {
   // No vote at or below this view is signed again; what was kept of those views is dropped.
   void raise_floor(std::uint64_t view);
 
-  std::uint64_t floor() const { return floor_; }
-  std::uint64_t chain_count() const { return chain_count_; }
-  const crypto::Hash& chain_hash() const { return chain_hash_; }
+  ledger::VoteFloor floor() const { return {scope_ ? scope_->epoch : 0, floor_}; }
+  const ledger::VoteChain& chain() const { return chain_; }
   crypto::PublicKey public_key() const { return key_.public_key(); }
 
  private:
@@ -46,8 +45,7 @@ class SigningGate {
   std::optional<ledger::VoteScope> scope_;
   std::uint64_t floor_ = 0;
   std::map<std::uint64_t, Signed> views_;
-  std::uint64_t chain_count_;
-  crypto::Hash chain_hash_;
+  ledger::VoteChain chain_;
 };
 
 }  // namespace node

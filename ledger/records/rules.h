@@ -13,6 +13,7 @@
 
 #include "crypto/reject.h"
 #include "ledger/state/overlay.h"
+#include "ledger/state/subject_value.h"
 #include "proto/records.pb.h"
 #include "proto/state.pb.h"
 
@@ -42,15 +43,6 @@ struct RuleContext {
   // "model/<brand>/<model>" count the certifications and assessments that name the product.
   std::map<std::string, std::int64_t> counters;
 };
-
-// The state's value of a subject: count u64 || last index u64 || body.
-struct SubjectValue {
-  std::uint64_t count = 0;       // records in its history
-  std::uint64_t last_index = 0;  // entry of the newest
-  Bytes body;                    // protobuf of proto/state.proto
-};
-SubjectValue decode_subject_value(ByteView value);  // CHECK: written by us alone
-Bytes encode_subject_value(const SubjectValue& value);
 
 // All faults of form, in the order of the fields; empty: none.
 std::vector<Reject> check(const proto::Record& record);

@@ -8,7 +8,10 @@ std::optional<int> store_exit_code(std::string_view code) {
     return 10;  // no data folder, or another network's
   }
   if (code == kStoreLocked || code == kVoteFileLocked) return 11;
-  if (code == kStoreDamaged) return 13;
+  if (code == kStoreDamaged || code == kVoteRolledBack || code == kVoteAmnesia ||
+      code == kVoteTwin) {
+    return 13;
+  }
   if (code == kStoreVersion || code == kVoteFileVersion || code == kStoreSpace ||
       code == kStoreOpen || code == kVoteFileOpen) {
     return 1;

@@ -21,6 +21,9 @@ inline constexpr std::string_view kVoteFileNetwork = "E-VOTE-NETWORK";  // anoth
 inline constexpr std::string_view kVoteFileVersion = "E-VOTE-VERSION";  // a newer version's
 inline constexpr std::string_view kVoteFileLocked = "E-VOTE-LOCKED";    // another process has it
 inline constexpr std::string_view kVoteFileOpen = "E-VOTE-OPEN";        // permission and the like
+inline constexpr std::string_view kVoteRolledBack = "E-VOTE-ROLLED-BACK";  // the store went back
+inline constexpr std::string_view kVoteAmnesia = "E-VOTE-AMNESIA";         // votes are forgotten
+inline constexpr std::string_view kVoteTwin = "E-VOTE-TWIN";  // a copy of this node ran
 
 // nullopt: not a code of this file.
 std::optional<int> store_exit_code(std::string_view code);

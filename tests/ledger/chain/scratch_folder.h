@@ -1,6 +1,9 @@
 // A folder of its own for one test, gone with it.
 #pragma once
 
+#include <sys/resource.h>
+
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -26,5 +29,13 @@ class ScratchFolder {
  private:
   std::string path_;
 };
+
+// From here on this process cannot write beyond `bytes` into any file: what a full disk does, for
+// one process only and without being root. For child processes and death tests.
+inline void refuse_writes_beyond(rlim_t bytes) {
+  std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit limit{bytes, bytes};
+  CHECK(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
+}
 
 }  // namespace tests

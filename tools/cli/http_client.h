@@ -1,5 +1,5 @@
-// HTTP to a node, on libcurl: one keep-alive connection, so one thread at a time. Every request has a
-// deadline. What the node answers is the caller's to judge; an Error means that no answer came.
+// HTTP to a node, on libcurl: one keep-alive connection, so one thread at a time. Every request has
+// a deadline. What the node answers is the caller's to judge; an Error means that no answer came.
 #pragma once
 
 #include <memory>

@@ -5,6 +5,7 @@
 #include "crypto/check.h"
 #include "ledger/chain/codes.h"
 #include "ledger/chain/index.h"
+#include "ledger/chain/reader.h"
 #include "ledger/chain/validators.h"
 #include "ledger/records/date.h"
 #include "ledger/records/subject.h"
@@ -384,6 +385,7 @@ ExecutedBlock BlockBuilder::finish() && {
   block.changes = state_.changes();
   block.index_keys = std::move(index_keys_);
   block.record_count = record_count_;
+  block.record_total = ChainReader(base_.snapshot).record_count() + record_count_;
   return block;
 }
 
@@ -405,6 +407,7 @@ WriteBatch commit_batch(const ExecutedBlock& block) {
   }
   batch.put(Column::blocks, key_of(seal.height), encode_header(block.header));
   batch.put(Column::block_hashes, Bytes(block.hash.view()), key_of(seal.height));
+  batch.put(Column::meta, Bytes(kRecordTotalKey), key_of(block.record_total));
   return batch;
 }
 

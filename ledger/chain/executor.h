@@ -46,6 +46,7 @@ struct ExecutedBlock {
   Appender tree;
   TrieUpdate trie;
   std::uint32_t record_count = 0;
+  std::uint64_t record_total = 0;  // on the ledger, this block's included
 };
 
 // Who proposes, when, and in which view.

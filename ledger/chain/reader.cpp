@@ -1,5 +1,7 @@
 #include "ledger/chain/reader.h"
 
+#include <algorithm>
+
 #include "ledger/chain/index.h"
 
 namespace ledger {
@@ -12,6 +14,16 @@ Bytes key_of(std::uint64_t number) {
 }
 
 constexpr std::size_t kGtinBytes = 14;
+
+// Where a scan over the keys that begin with `start` begins: there, or just behind the key
+// `head || after` of an earlier scan.
+Bytes scan_start(const Bytes& start, std::string_view head, std::string_view after) {
+  if (after.empty()) return start;
+  Bytes from(head);
+  from.append(after);
+  from.push_back('\0');
+  return std::max(from, start);
+}
 
 }  // namespace
 
@@ -81,6 +93,11 @@ std::optional<SubmissionPlace> ChainReader::submission(const Hash& id) const {
   return SubmissionPlace{crypto::read_u64(*bytes), crypto::read_u64(ByteView(*bytes).substr(8))};
 }
 
+std::uint64_t ChainReader::record_count() const {
+  const auto bytes = snapshot_->get(Column::meta, kRecordTotalKey);
+  return bytes && bytes->size() == 8 ? crypto::read_u64(*bytes) : 0;
+}
+
 std::optional<Bytes> ChainReader::value(ByteView key, std::uint64_t height) const {
   return find_value(*snapshot_, key, height);
 }
@@ -105,30 +122,25 @@ void ChainReader::history(ByteView subject_path, std::uint64_t height,
 void ChainReader::subjects(std::string_view prefix, std::string_view after,
                            const std::function<bool(std::string_view)>& visit) const {
   const Bytes start = "s" + Bytes(prefix);
-  Bytes from = start;
-  if (!after.empty()) {
-    from = "s" + Bytes(after);
-    from.push_back('\0');
-  }
-  if (from < start) from = start;
+  const Bytes from = scan_start(start, "s", after);
   snapshot_->scan(Column::indexes, from, [&](ByteView key, ByteView) {
     return key.starts_with(start) && visit(key.substr(1));
   });
 }
 
-void ChainReader::by_gtin(std::string_view gtin,
+void ChainReader::by_gtin(std::string_view gtin, std::string_view after,
                           const std::function<bool(std::string_view)>& visit) const {
   const Bytes start = "t" + Bytes(gtin);
-  snapshot_->scan(Column::indexes, start, [&](ByteView key, ByteView) {
+  snapshot_->scan(Column::indexes, scan_start(start, start, after), [&](ByteView key, ByteView) {
     return key.starts_with(start) && visit(key.substr(1 + kGtinBytes));
   });
 }
 
 void ChainReader::by_model(
-    std::string_view name,
+    std::string_view name, std::string_view after,
     const std::function<bool(std::string_view, std::string_view)>& visit) const {
   const Bytes start = "m" + Bytes(name);
-  snapshot_->scan(Column::indexes, start, [&](ByteView key, ByteView) {
+  snapshot_->scan(Column::indexes, scan_start(start, "m", after), [&](ByteView key, ByteView) {
     if (!key.starts_with(start)) return false;
     const std::size_t end = key.find('\0');
     if (end == ByteView::npos) return true;

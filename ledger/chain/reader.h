@@ -14,6 +14,9 @@
 
 namespace ledger {
 
+// Where Column::meta holds the number of records on the ledger, u64.
+inline constexpr std::string_view kRecordTotalKey = "records";
+
 // One record with where it lies.
 struct StoredRecord {
   std::uint64_t index = 0;
@@ -43,6 +46,8 @@ class ChainReader {
   std::optional<StoredRecord> record(std::uint64_t index) const;
   std::optional<Bytes> certificate(std::uint64_t height) const;
   std::optional<SubmissionPlace> submission(const Hash& id) const;
+  // Records on the ledger, without the entries around them.
+  std::uint64_t record_count() const;
 
   // The state's value of any key after the block at `height`.
   std::optional<Bytes> value(ByteView key, std::uint64_t height) const;
@@ -58,10 +63,11 @@ class ChainReader {
 
   // Subjects of certifications and assessments that name this GTIN (14 digits), or whose
   // normalised "brand model" starts with `name`; with the normalised name each was filed under.
-  void by_gtin(std::string_view gtin,
+  // `after` resumes behind a subject, or behind "name || 00 || subject".
+  void by_gtin(std::string_view gtin, std::string_view after,
                const std::function<bool(std::string_view subject)>& visit) const;
   void by_model(
-      std::string_view name,
+      std::string_view name, std::string_view after,
       const std::function<bool(std::string_view name, std::string_view subject)>& visit) const;
 
   // Purchases in order of date, then of recording. `from` and `to` are days, included; empty: no

@@ -34,7 +34,7 @@ enum class Column : std::uint8_t {
   checkpoints,   // tree size 8                   -> signed note
   submissions,   // submission id 32              -> height 8 || first index 8
   indexes,       // secondary indexes (index.h): any node can rebuild them
-  meta,          // format version, network id, tip
+  meta,          // format version, network id, tip, number of records
 };
 inline constexpr std::size_t kColumnCount = 14;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "crypto/check.h"
 
@@ -10,8 +11,8 @@ namespace {
 
 constexpr std::uint8_t kLeafPrefix = 0x02;
 constexpr std::uint8_t kInnerPrefix = 0x03;
-constexpr std::uint8_t kChildSlot = 0x00;
-constexpr std::uint8_t kLeafSlot = 0x01;
+constexpr char kChildSlot = 0x00;
+constexpr char kLeafSlot = 0x01;
 constexpr std::size_t kHashBytes = 32;
 constexpr unsigned kLeafPosition = 16;  // heap position of slot 0
 
@@ -29,7 +30,10 @@ ByteView view(const std::array<std::uint8_t, size>& bytes) {
 }
 
 Hash read_hash(crypto::ByteReader& reader) {
-  return Hash::from_view(reader.bytes(kHashBytes)).value_or(Hash{});
+  Hash hash;
+  const ByteView bytes = reader.bytes(kHashBytes);
+  if (bytes.size() == kHashBytes) std::memcpy(hash.bytes.data(), bytes.data(), kHashBytes);
+  return hash;
 }
 
 }  // namespace
@@ -135,26 +139,49 @@ const Hash& TrieNode::subtree(unsigned position, unsigned nibble_depth) {
   return hash;
 }
 
-Bytes encode_node(const TrieNode& node) {
+bool TrieNode::makes_hash(unsigned position) const {
+  if (position < kLeafPosition) return has_subtree(2 * position) && has_subtree(2 * position + 1);
+  return std::holds_alternative<TrieLeaf>(slots_[position - kLeafPosition]);
+}
+
+Bytes TrieNode::hashes() const {
   Bytes out;
-  out.reserve(2 + node.count() * (1 + 2 * kHashBytes));
-  std::uint16_t bitmap = 0;
-  for (unsigned i = 0; i < TrieNode::kSlots; ++i) {
-    if (!std::holds_alternative<std::monostate>(node.slot(i))) {
-      bitmap = static_cast<std::uint16_t>(bitmap | (1u << i));
-    }
+  out.reserve(2 * count() * kHashBytes);
+  for (unsigned position = 1; position < hashes_.size(); ++position) {
+    if (!makes_hash(position)) continue;
+    CHECK((known_ & (1u << position)) != 0);
+    out.append(hashes_[position].view());
   }
-  crypto::append_u16(out, bitmap);
+  return out;
+}
+
+void TrieNode::restore_hashes(ByteView hashes) {
+  crypto::ByteReader reader(hashes);
+  for (unsigned position = 1; position < hashes_.size(); ++position) {
+    if (!makes_hash(position)) continue;
+    hashes_[position] = read_hash(reader);
+    known_ |= 1u << position;
+  }
+  CHECK(reader.ok() && reader.at_end());
+}
+
+Bytes encode_node(const TrieNode& node) {
+  Bytes out(2, '\0');
+  out.reserve(2 + node.count() * (1 + 2 * kHashBytes));
   for (unsigned i = 0; i < TrieNode::kSlots; ++i) {
     if (const auto* child = std::get_if<TrieChild>(&node.slot(i))) {
-      crypto::append_u8(out, kChildSlot);
+      out.push_back(kChildSlot);
       crypto::append_u64(out, child->height);
       out.append(child->hash.view());
     } else if (const auto* leaf = std::get_if<TrieLeaf>(&node.slot(i))) {
-      crypto::append_u8(out, kLeafSlot);
+      out.push_back(kLeafSlot);
       out.append(leaf->path.view());
       out.append(leaf->value_hash.view());
+    } else {
+      continue;
     }
+    char& byte = out[i < 8 ? 1 : 0];
+    byte = static_cast<char>(byte | (1 << (i % 8)));
   }
   return out;
 }
@@ -165,7 +192,7 @@ std::optional<TrieNode> decode_node(ByteView bytes) {
   const unsigned bitmap = reader.u16();
   for (unsigned i = 0; i < TrieNode::kSlots; ++i) {
     if ((bitmap & (1u << i)) == 0) continue;
-    const std::uint8_t kind = reader.u8();
+    const char kind = static_cast<char>(reader.u8());
     if (kind == kChildSlot) {
       TrieChild child;
       child.height = reader.u64();

@@ -81,7 +81,14 @@ class TrieNode {
   // The subtree must not be empty.
   const Hash& subtree(unsigned position, unsigned nibble_depth);
 
+  // The hashes that hash() had to work out, in order of position, so that memory can keep them
+  // beside the bytes. Call hashes() after hash(), and restore_hashes() on a node of the same bytes.
+  Bytes hashes() const;
+  void restore_hashes(ByteView hashes);
+
  private:
+  bool makes_hash(unsigned position) const;  // of a leaf, or of two subtrees
+
   std::array<TrieSlot, kSlots> slots_;
   std::array<Hash, 2 * kSlots> hashes_;  // by heap position, where known_ says so
   std::uint32_t known_ = 0;

@@ -1,5 +1,7 @@
 #include "ledger/state/node_reader.h"
 
+#include <algorithm>
+
 #include "crypto/check.h"
 
 namespace ledger {
@@ -10,10 +12,22 @@ constexpr std::uint8_t kRootLeaf = 0x01;
 constexpr std::uint8_t kRootEmpty = 0x02;
 constexpr std::size_t kHashBytes = 32;
 
-TrieNode decoded(ByteView bytes) {
+TrieNode decoded(ByteView bytes, ByteView hashes) {
   std::optional<TrieNode> node = decode_node(bytes);
   if (!node) crypto::fatal("The store is damaged: a node of the state trie cannot be read.");
+  if (!hashes.empty()) node->restore_hashes(hashes);
   return *node;
+}
+
+// The first nibbles, at most four, of bytes that hold them.
+std::size_t prefix_number(ByteView packed, unsigned nibble_count) {
+  CHECK(nibble_count < NodeCache::kLevelsMax);
+  std::size_t number = 0;
+  for (unsigned i = 0; i < nibble_count; ++i) {
+    const auto byte = static_cast<std::uint8_t>(packed[i / 2]);
+    number = 16 * number + (i % 2 == 0 ? byte >> 4 : byte & 15);
+  }
+  return number;
 }
 
 }  // namespace
@@ -65,29 +79,30 @@ std::optional<TrieRoot> find_root(const Snapshot& snapshot, std::uint64_t height
   return root;
 }
 
-std::optional<unsigned> hot_index(const Hash& path, unsigned nibble_count) {
-  if (nibble_count > kHotNibbles) return std::nullopt;
-  unsigned first = 0;   // index of the first node of this depth
-  unsigned width = 1;   // nodes of this depth
-  unsigned offset = 0;  // the prefix as a number
-  for (unsigned i = 0; i < nibble_count; ++i) {
-    first += width;
-    width *= 16;
-    offset = offset * 16 + path_nibble(path, i);
-  }
-  return first + offset;
+const TrieUpdate::Node* TrieUpdate::find(ByteView key) const {
+  const auto found =
+      std::lower_bound(nodes.begin(), nodes.end(), key,
+                       [](const Node& node, ByteView wanted) { return node.key < wanted; });
+  return found != nodes.end() && found->key == key ? &*found : nullptr;
 }
 
 void NodeCache::absorb(const TrieUpdate& update) {
-  for (const auto& [index, node] : update.hot) {
-    CHECK(index < entries_.size());
-    entries_[index] = {update.height, node};
+  for (const TrieUpdate::Node& node : update.nodes) {
+    const ByteView prefix = ByteView(node.key).substr(sizeof(std::uint64_t));
+    const auto nibble_count = static_cast<std::uint8_t>(prefix[0]);
+    if (nibble_count >= levels_.size()) continue;
+    std::vector<Entry>& level = levels_[nibble_count];
+    if (level.empty()) level.resize(std::size_t{1} << (4 * nibble_count));
+    level[prefix_number(prefix.substr(1), nibble_count)] = {update.height, node.bytes, node.hashes};
   }
 }
 
-const TrieNode* NodeCache::find(std::uint64_t height, unsigned index) const {
-  const Entry& entry = entries_[index];
-  return entry.height == height ? entry.node.get() : nullptr;
+std::optional<TrieNode> NodeCache::find(std::uint64_t height, const Hash& path,
+                                        unsigned nibble_count) const {
+  if (nibble_count >= levels_.size() || levels_[nibble_count].empty()) return std::nullopt;
+  const Entry& entry = levels_[nibble_count][prefix_number(path.view(), nibble_count)];
+  if (entry.bytes.empty() || entry.height != height) return std::nullopt;
+  return decoded(entry.bytes, entry.hashes);
 }
 
 NodeReader::NodeReader(std::shared_ptr<const Snapshot> base, const NodeCache* cache,
@@ -95,24 +110,19 @@ NodeReader::NodeReader(std::shared_ptr<const Snapshot> base, const NodeCache* ca
     : base_(std::move(base)), cache_(cache), pending_(std::move(pending)) {}
 
 TrieNode NodeReader::read(std::uint64_t height, const Hash& path, unsigned nibble_count) const {
-  const std::optional<unsigned> hot = hot_index(path, nibble_count);
   const Bytes key = node_key(height, path, nibble_count);
   for (const TrieUpdate* update : pending_) {
     if (update->height != height) continue;
-    if (hot) {
-      const auto found = update->hot.find(*hot);
-      if (found != update->hot.end()) return *found->second;
-    }
-    const auto found = update->nodes.find(key);
-    if (found != update->nodes.end()) return decoded(found->second);
+    const TrieUpdate::Node* node = update->find(key);
+    if (node != nullptr) return decoded(node->bytes, node->hashes);
   }
-  if (cache_ != nullptr && hot) {
-    const TrieNode* found = cache_->find(height, *hot);
-    if (found != nullptr) return *found;
+  if (cache_ != nullptr) {
+    std::optional<TrieNode> node = cache_->find(height, path, nibble_count);
+    if (node) return *node;
   }
   const std::optional<Bytes> bytes = base_->get(Column::nodes, key);
   if (!bytes) crypto::fatal("The store is damaged: a node of the state trie is missing.");
-  return decoded(*bytes);
+  return decoded(*bytes, {});
 }
 
 }  // namespace ledger

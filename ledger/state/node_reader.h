@@ -8,7 +8,6 @@
 // work side by side. A NodeCache belongs to the thread that commits.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <vector>
 
@@ -36,37 +35,44 @@ std::optional<TrieRoot> decode_root(ByteView bytes);
 // The trie as it was after the block at `height`; nullopt: pruned, or before the first block.
 std::optional<TrieRoot> find_root(const Snapshot& snapshot, std::uint64_t height);
 
-// Nodes of at most kHotNibbles nibbles, 4,369 in all (about 10 MB), are numbered by their prefix.
-inline constexpr unsigned kHotNibbles = 3;
-inline constexpr unsigned kHotNodes = 1 + 16 + 256 + 4096;
-std::optional<unsigned> hot_index(const Hash& path, unsigned nibble_count);
-
 // What a block does to the trie.
 struct TrieUpdate {
+  struct Node {
+    Bytes key;  // in Column::nodes
+    Bytes bytes;
+    Bytes hashes;  // TrieNode::hashes, not stored
+  };
+
   std::uint64_t height = 0;
   TrieRoot root;
-  std::map<Bytes, Bytes, std::less<>> nodes;  // key in Column::nodes -> bytes
-  std::vector<Bytes> stale;                   // keys of nodes that later heights do not use
-  std::map<unsigned, std::shared_ptr<const TrieNode>> hot;  // by hot_index, with their hashes
+  std::vector<Node> nodes;   // ascending by key
+  std::vector<Bytes> stale;  // keys of nodes that later heights do not use
+
+  const Node* find(ByteView key) const;  // nullptr: not written by this block
 };
 
-// The committed nodes at the top of the trie with their inner hashes. Holds at most kHotNodes.
+// The committed nodes at the top of the trie, with the hashes inside them: nodes of fewer than
+// `levels` nibbles, at most 16^0 + 16^1 + ... of them and about 1.2 KB each: 5 MB for four levels,
+// 80 MB for five. Nothing depends on it but time.
 class NodeCache {
  public:
-  NodeCache() : entries_(kHotNodes) {}
+  static constexpr unsigned kLevelsMax = 5;
+
+  explicit NodeCache(unsigned levels = kLevelsMax) : levels_(levels) {}
 
   // Takes over the top nodes of a block that is committed. Never call it for a block that is not:
   // two candidates may write different nodes under the same key.
   void absorb(const TrieUpdate& update);
 
-  const TrieNode* find(std::uint64_t height, unsigned index) const;
+  std::optional<TrieNode> find(std::uint64_t height, const Hash& path, unsigned nibble_count) const;
 
  private:
   struct Entry {
     std::uint64_t height = 0;
-    std::shared_ptr<const TrieNode> node;
+    Bytes bytes;  // empty: nothing here
+    Bytes hashes;
   };
-  std::vector<Entry> entries_;
+  std::vector<std::vector<Entry>> levels_;  // by nibble count, then by prefix
 };
 
 class NodeReader {

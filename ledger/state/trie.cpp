@@ -1,5 +1,7 @@
 #include "ledger/state/trie.h"
 
+#include <algorithm>
+
 #include "crypto/check.h"
 
 namespace ledger {
@@ -40,6 +42,8 @@ class Application {
 
   TrieUpdate run(const TrieRoot& root, Writes writes) {
     update_.root.slot = change(root.slot, 0, writes);
+    std::sort(update_.nodes.begin(), update_.nodes.end(),
+              [](const TrieUpdate::Node& a, const TrieUpdate::Node& b) { return a.key < b.key; });
     return std::move(update_);
   }
 
@@ -78,7 +82,7 @@ class Application {
       const TrieSlot& only = node.slot(node.only_slot());
       if (std::holds_alternative<TrieLeaf>(only)) return only;
     }
-    return keep(std::move(node), path, depth);
+    return keep(node, path, depth);
   }
 
   TrieSlot build(unsigned depth, Leaves leaves) {
@@ -91,15 +95,13 @@ class Application {
       node.set_slot(path_nibble(group.front().path, depth), build(depth + 1, group));
       leaves = leaves.subspan(group.size());
     }
-    return keep(std::move(node), path, depth);
+    return keep(node, path, depth);
   }
 
-  TrieSlot keep(TrieNode node, const Hash& path, unsigned depth) {
+  TrieSlot keep(TrieNode& node, const Hash& path, unsigned depth) {
     const Hash hash = node.hash(depth);
-    update_.nodes.emplace(node_key(update_.height, path, depth), encode_node(node));
-    if (const std::optional<unsigned> hot = hot_index(path, depth)) {
-      update_.hot.emplace(*hot, std::make_shared<const TrieNode>(std::move(node)));
-    }
+    update_.nodes.push_back(
+        {node_key(update_.height, path, depth), encode_node(node), node.hashes()});
     return TrieChild{update_.height, hash};
   }
 
@@ -122,7 +124,9 @@ TrieUpdate apply(const NodeReader& reader, const TrieRoot& root, std::uint64_t h
 }
 
 void add_to(WriteBatch& batch, const TrieUpdate& update) {
-  for (const auto& [key, bytes] : update.nodes) batch.put(Column::nodes, key, bytes);
+  for (const TrieUpdate::Node& node : update.nodes) {
+    batch.put(Column::nodes, node.key, node.bytes);
+  }
   batch.put(Column::roots, height_key(update.height), encode_root(update.root));
   for (const Bytes& key : update.stale) {
     batch.put(Column::stale, height_key(update.height) + key, {});

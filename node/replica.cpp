@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/check.h"
+#include "ledger/chain/codes.h"
 #include "ledger/chain/reader.h"
 #include "ledger/history/checkpoint.h"
 
@@ -31,7 +32,7 @@ Replica::Replica(ReplicaOptions options, const ledger::Genesis& genesis, Validat
     : options_(options),
       genesis_(genesis),
       store_(store),
-      gate_(std::move(keys.vote), start.votes),
+      gate_(std::move(keys.vote), start.journal.now),
       log_key_(std::move(keys.log)),
       cosigner_key_(std::move(keys.cosigner)),
       organisation_(std::move(keys.organisation)),
@@ -39,6 +40,7 @@ Replica::Replica(ReplicaOptions options, const ledger::Genesis& genesis, Validat
       tip_hash_(start.tip.hash()),
       tree_(std::move(start.tree)),
       trie_root_(start.trie_root),
+      journal_(start.journal),
       checkpoint_(start.checkpoint),
       mempool_(options.mempool) {
   enter_epoch();
@@ -199,17 +201,30 @@ void Replica::report(const std::vector<Mempool::Offered>& offered, Actions& acti
   }
 }
 
-ledger::Certificate Replica::certify(VoteKind kind, const Candidate& candidate) {
-  const Vote vote{kind, candidate};
+// Signs a vote and makes the certificate that it is with a quorum of one.
+ledger::Certificate Replica::certify(const Vote& vote, ledger::JournalStep& step) {
   const std::optional<crypto::Signature> signature = gate_.sign(scope_, vote);
   CHECK(signature.has_value());
-  ledger::Certificate certificate;
-  certificate.epoch = scope_.epoch;
-  certificate.vote = vote;
-  certificate.signers = crypto::Bytes((validators_.size() + 7) / 8, '\0');
-  certificate.signers[*me_ / 8] = static_cast<char>(0x80 >> (*me_ % 8));
-  certificate.signatures.push_back(*signature);
-  return certificate;
+  step.votes.push_back({scope_.epoch, vote, *me_, *signature});
+  const auto verified = ledger::verify_vote(step.votes.back(), scope_, validators_);
+  CHECK(verified.has_value());
+  const auto certificate = ledger::make_certificate(validators_, {&*verified, 1});
+  CHECK(certificate.has_value());
+  return **certificate;
+}
+
+// NOTARIZE and FINALIZE with the certificates they make. The block is final in the same batch, so
+// the journal keeps the chain over the votes and nothing else.
+void Replica::record_votes(const Candidate& candidate, ledger::WriteBatch& writes) {
+  ledger::JournalStep step;
+  step.certificates.push_back(certify({VoteKind::notarize, candidate}, step));
+  const ledger::Certificate finalized = certify({VoteKind::finalize, candidate}, step);
+  crypto::Bytes height;
+  crypto::append_u64(height, candidate.height);
+  writes.put(ledger::Column::certificates, height, ledger::encode_certificate(finalized));
+  ledger::append_step(writes, journal_, scope_, step);
+  gate_.raise_floor(candidate.view);
+  ledger::prune_journal(writes, journal_, scope_, *store_.snapshot(), gate_.floor());
 }
 
 // With a quorum of one, the own vote is the certificate: notarized, finalized and committed in one
@@ -217,17 +232,9 @@ ledger::Certificate Replica::certify(VoteKind kind, const Candidate& candidate) 
 void Replica::commit(Moment now, ledger::ExecutedBlock block, Actions& actions) {
   CHECK(validators_.quorum() == 1);
   const ledger::Seal& seal = block.header.seal;
-  const Candidate candidate{seal.view, tip_.seal.epoch == seal.epoch ? tip_.seal.view : 0,
-                            seal.height, block.hash};
-  const ledger::Certificate notarized = certify(VoteKind::notarize, candidate);
-  const ledger::Certificate finalized = certify(VoteKind::finalize, candidate);
-  gate_.raise_floor(seal.view);
-
+  const std::uint64_t parent_view = tip_.seal.epoch == seal.epoch ? tip_.seal.view : 0;
   actions.writes = ledger::commit_batch(block);
-  crypto::Bytes height;
-  crypto::append_u64(height, seal.height);
-  actions.writes.put(ledger::Column::certificates, height, ledger::encode_certificate(finalized));
-  ledger::put_vote_chain(actions.writes, gate_.chain_count(), gate_.chain_hash());
+  record_votes({seal.view, parent_view, seal.height, block.hash}, actions.writes);
 
   for (const ledger::IncludedSubmission& submission : block.submissions) {
     SubmissionUpdate update = update_of(submission.id, SubmissionState::final);

@@ -13,6 +13,7 @@
 
 #include "ledger/chain/genesis.h"
 #include "ledger/chain/vote.h"
+#include "ledger/chain/journal.h"
 #include "ledger/chain/vote_file.h"
 #include "node/consensus/gate.h"
 #include "node/mempool.h"
@@ -99,7 +100,7 @@ struct ReplicaStart {
   ledger::Header tip;
   ledger::Appender tree;
   ledger::TrieRoot trie_root;
-  ledger::VoteChain votes;      // all that were ever signed
+  ledger::JournalHead journal;
   ledger::TreeHead checkpoint;  // the newest that was signed
 };
 
@@ -123,7 +124,8 @@ class Replica {
   void build(Moment now, Actions& actions);
   crypto::Bytes closing_entry() const;
   void report(const std::vector<Mempool::Offered>& offered, Actions& actions) const;
-  ledger::Certificate certify(ledger::VoteKind kind, const ledger::Candidate& candidate);
+  ledger::Certificate certify(const ledger::Vote& vote, ledger::JournalStep& step);
+  void record_votes(const ledger::Candidate& candidate, ledger::WriteBatch& writes);
   void commit(Moment now, ledger::ExecutedBlock block, Actions& actions);
   void sign_checkpoint(Moment now, Actions& actions);
   ledger::VoteSlot vote_slot() const;
@@ -148,6 +150,7 @@ class Replica {
   ledger::VoteScope scope_;
   std::optional<std::uint16_t> me_;  // place in the set; none: this node does not vote
   std::uint64_t view_ = 1;           // of the next proposal
+  ledger::JournalHead journal_;
   ledger::TreeHead checkpoint_;
   std::uint64_t last_block_us_ = 0;
   std::uint64_t last_expiry_ms_ = 0;

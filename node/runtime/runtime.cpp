@@ -7,7 +7,7 @@
 #include <chrono>
 
 #include "ledger/chain/open.h"
-#include "ledger/chain/vote_file.h"
+#include "ledger/chain/vote_guard.h"
 
 namespace node {
 namespace {
@@ -39,6 +39,28 @@ std::string organisation_of(const ledger::ChainReader& reader, std::uint64_t hei
   return "";
 }
 
+// The vote file against the store: whether this node may vote, and from where.
+crypto::Result<std::unique_ptr<ledger::VoteFile>> open_votes(const Home& home,
+                                                             const ledger::RocksStore& store,
+                                                             const ledger::Header& tip,
+                                                             ReplicaStart& start) {
+  const ledger::ChainReader reader(store.snapshot());
+  const crypto::Hash& network_id = tip.seal.network_id;
+  auto file = ledger::VoteFile::open(home.vote().string(), network_id);
+  const bool absent = !file && file.error().code == ledger::kVoteFileAbsent;
+  if (!file && !absent) return crypto::Unexpected{file.error()};
+  const std::optional<ledger::VoteSlot> slot = absent ? std::nullopt : (*file)->newest();
+  const ledger::VoteScope scope{network_id, tip.seal.epoch, ledger::epoch_anchor(reader, tip)};
+  auto evidence = ledger::read_evidence(reader.shared_snapshot(), scope, slot);
+  if (!evidence) return crypto::Unexpected{evidence.error()};
+  const ledger::VoteJudgement judgement = ledger::judge(slot, *evidence);
+  if (!judgement.may_vote()) return crypto::Unexpected{ledger::vote_error(judgement)};
+  start.journal = evidence->journal;
+  if (slot) start.checkpoint = slot->checkpoint;
+  if (!absent) return file;
+  return ledger::VoteFile::create(home.vote().string(), network_id);
+}
+
 struct KeyFiles {
   crypto::PrivateKey vote;
   crypto::PrivateKey log;
@@ -51,11 +73,11 @@ crypto::Result<KeyFiles> read_keys(const RuntimeOptions& options) {
                                  options.unencrypted_keys);
   };
   auto vote = read("vote");
-  if (!vote) return Unexpected{vote.error()};
+  if (!vote) return crypto::Unexpected{vote.error()};
   auto log = read("log");
-  if (!log) return Unexpected{log.error()};
+  if (!log) return crypto::Unexpected{log.error()};
   auto cosigner = read("cosigner");
-  if (!cosigner) return Unexpected{cosigner.error()};
+  if (!cosigner) return crypto::Unexpected{cosigner.error()};
   return KeyFiles{*std::move(vote), *std::move(log), *std::move(cosigner)};
 }
 
@@ -111,29 +133,33 @@ crypto::Result<std::unique_ptr<Runtime>> Runtime::open(RuntimeOptions options) {
   auto parts = std::make_unique<Parts>(std::move(options));
   const RuntimeOptions& settings = parts->options;
   crypto::Result<ledger::Genesis> genesis = read_genesis(settings.home);
-  if (!genesis) return Unexpected{genesis.error()};
+  if (!genesis) return crypto::Unexpected{genesis.error()};
   parts->genesis = *std::move(genesis);
   crypto::Result<KeyFiles> keys = read_keys(settings);
-  if (!keys) return Unexpected{keys.error()};
+  if (!keys) return crypto::Unexpected{keys.error()};
 
   ledger::RocksOptions store_options = settings.store;
   store_options.path = settings.home.store().string();
   store_options.network_id = parts->genesis.network_id;
   auto store = ledger::RocksStore::open(std::move(store_options));
-  if (!store) return Unexpected{store.error()};
+  if (!store) return crypto::Unexpected{store.error()};
   parts->store = *std::move(store);
   auto chain = ledger::open_chain(*parts->store, parts->genesis, {});
-  if (!chain) return Unexpected{chain.error()};
+  if (!chain) return crypto::Unexpected{chain.error()};
 
   ReplicaStart start;
   start.tip = chain->tip;
   start.tree = std::move(chain->tree);
   start.trie_root = chain->trie_root;
-  if (auto opened = open_votes(*parts, start); !opened) return Unexpected{opened.error()};
+  auto votes = open_votes(settings.home, *parts->store, start.tip, start);
+  if (!votes) return crypto::Unexpected{votes.error()};
+  parts->vote_file = *std::move(votes);
 
   const ledger::ChainReader reader(parts->store->snapshot());
-  ValidatorKeys validator{keys->vote, keys->log, keys->cosigner,
-                          organisation_of(reader, start.tip.seal.height, keys->vote.public_key())};
+  std::string organisation =
+      organisation_of(reader, start.tip.seal.height, keys->vote.public_key());
+  ValidatorKeys validator{std::move(keys->vote), std::move(keys->log), std::move(keys->cosigner),
+                          std::move(organisation)};
   parts->replica = std::make_unique<Replica>(settings.replica, parts->genesis, std::move(validator),
                                              std::move(start), *parts->store);
   return std::unique_ptr<Runtime>(new Runtime(std::move(parts)));

@@ -18,25 +18,29 @@ std::optional<crypto::Signature> SigningGate::sign(const ledger::VoteScope& scop
                                                    const Vote& vote) {
   if (!scope_ || *scope_ != scope || vote.candidate.view <= floor_) return std::nullopt;
   Signed& mine = views_[vote.candidate.view];
+  bool repeated = false;
   switch (vote.kind) {
     case VoteKind::notarize:
       if (mine.notarized && *mine.notarized != vote.candidate) return std::nullopt;
+      repeated = mine.notarized.has_value();
       mine.notarized = vote.candidate;
       break;
     case VoteKind::nullify:
       if (mine.finalized) return std::nullopt;
+      repeated = mine.nullified;
       mine.nullified = true;
       break;
     case VoteKind::finalize:
       if (mine.nullified || (mine.finalized && *mine.finalized != vote.candidate)) {
         return std::nullopt;
       }
+      repeated = mine.finalized.has_value();
       mine.finalized = vote.candidate;
       break;
   }
   const crypto::Bytes bytes = ledger::vote_bytes(scope, vote);
   const crypto::Signature signature = key_.sign(bytes);
-  chain_ = ledger::extended(chain_, bytes, signature);
+  if (!repeated) chain_ = ledger::extended(chain_, bytes, signature);
   return signature;
 }
 

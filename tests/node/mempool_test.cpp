@@ -14,8 +14,7 @@ using ledger::VerifiedSubmission;
 // One purchase by an organisation, all of one size.
 VerifiedSubmission purchase_of(const std::string& organisation, int number) {
   static const ledger::Genesis genesis = tests::make_genesis();
-  proto::Record record =
-      tests::purchase("D", std::to_string(1000 + number), "Acura", "ILX");
+  proto::Record record = tests::purchase("D", std::to_string(1000 + number), "Acura", "ILX");
   record.set_subject("purchase/" + organisation + "/till/D/" + std::to_string(1000 + number));
   return tests::submission(genesis, organisation, {record});
 }
@@ -52,8 +51,7 @@ TEST(Mempool, OffersOrganisationsInTurn) {
   for (int i = 0; i < 3; ++i) pool.add(purchase_of("bulk", i), gone);
   pool.add(purchase_of("shop", 1), gone);
 
-  EXPECT_EQ(offer_order(pool, 10),
-            (std::vector<std::string>{"bulk", "shop", "bulk", "bulk"}));
+  EXPECT_EQ(offer_order(pool, 10), (std::vector<std::string>{"bulk", "shop", "bulk", "bulk"}));
   EXPECT_EQ(pool.size(), 0u);
   EXPECT_EQ(pool.bytes(), 0u);
 }

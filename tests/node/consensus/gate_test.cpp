@@ -81,10 +81,10 @@ TEST(SigningGate, ChainsEveryNewVoteOnce) {
   const auto signature = gate.sign(kScope, vote(VoteKind::notarize, 5));
   EXPECT_EQ(gate.chain().count, 1u);
   EXPECT_EQ(gate.chain().hash,
-            crypto::tagged_hash("greenledger/votechain/v1",
-                                {crypto::Hash{}.view(),
-                                 ledger::vote_bytes(kScope, vote(VoteKind::notarize, 5)),
-                                 signature->view()}));
+            crypto::tagged_hash(
+                "greenledger/votechain/v1",
+                {crypto::Hash{}.view(), ledger::vote_bytes(kScope, vote(VoteKind::notarize, 5)),
+                 signature->view()}));
   EXPECT_FALSE(gate.sign(kScope, vote(VoteKind::notarize, 5, "other")));
   EXPECT_EQ(gate.sign(kScope, vote(VoteKind::notarize, 5)), signature);
   EXPECT_EQ(gate.chain().count, 1u);

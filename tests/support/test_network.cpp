@@ -175,7 +175,8 @@ TestChain::TestChain(ledger::Genesis genesis) : genesis_(std::move(genesis)) {
   trie_root_ = opened->trie_root;
 }
 
-TestChain::Block TestChain::add(const std::vector<ledger::VerifiedSubmission>& submissions) {
+TestChain::Block TestChain::add(const std::vector<ledger::VerifiedSubmission>& submissions,
+                                std::uint64_t time_ms) {
   ledger::BlockBase base;
   base.snapshot = store_.snapshot();
   base.network_id = genesis_.network_id;
@@ -188,7 +189,7 @@ TestChain::Block TestChain::add(const std::vector<ledger::VerifiedSubmission>& s
   ledger::Turn turn;
   turn.epoch = tip_.seal.epoch + (tip_.closes_epoch() ? 1 : 0);
   turn.view = tip_.seal.view + 1;
-  turn.time_ms = tip_.seal.time_ms + 1000;
+  turn.time_ms = time_ms != 0 ? time_ms : tip_.seal.time_ms + 1000;
   ledger::BlockBuilder builder(base, turn);
   Block result;
   for (const auto& submission : submissions) result.added.push_back(builder.add(submission));

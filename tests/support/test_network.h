@@ -55,8 +55,9 @@ class TestChain {
     ledger::Header header;
     crypto::Hash hash;
   };
-  // Executes the submissions as one block a second after the one before, and commits it.
-  Block add(const std::vector<ledger::VerifiedSubmission>& submissions);
+  // Executes the submissions as one block and commits it. Its time is `time_ms`, or a second after
+  // the block before.
+  Block add(const std::vector<ledger::VerifiedSubmission>& submissions, std::uint64_t time_ms = 0);
 
   ledger::ChainReader reader() const { return ledger::ChainReader(store_.snapshot()); }
   const ledger::MemoryStore& store() const { return store_; }

@@ -201,20 +201,28 @@ TEST(Execution, RootKeysDoNotSignPurchases) {
   EXPECT_EQ(first_code(add_one(submission, genesis)), kKeyPurpose);
 }
 
+// A purchase of the test network makes an entry of about 120 bytes: 250 of them fit one allowance
+// of 32 KiB, 500 do not.
 TEST(Execution, KeepsToTheDailyAllowanceAndStartsAnewTheNextDay) {
   const Genesis genesis = tests::make_genesis([](std::vector<proto::Record>& records) {
-    records[0].mutable_parameters()->set_organisation_bytes_per_day(700);
+    records[0].mutable_parameters()->set_organisation_bytes_per_day(32 * 1024);
   });
   TestChain chain(genesis);
-  const auto one = [&](const std::string& line) {
-    return tests::submission(genesis, "shop", {tests::purchase("D", line, "Acura", "ILX")});
+  const std::uint64_t day_ms = 24 * 60 * 60 * 1000;
+  const auto batch = [&](const std::string& document, std::uint64_t time_ms) {
+    std::vector<proto::Record> records;
+    for (int line = 0; line < 250; ++line) {
+      records.push_back(tests::purchase(document, std::to_string(line), "Acura", "ILX"));
+    }
+    return tests::submission(genesis, "shop", records, time_ms);
   };
 
-  EXPECT_EQ(chain.add({one("1")}).added[0].outcome, Outcome::included);
-  EXPECT_EQ(chain.add({one("2")}).added[0].outcome, Outcome::included);
-  const auto third = chain.add({one("3")});
-  EXPECT_EQ(third.added[0].outcome, Outcome::rejected);
-  EXPECT_EQ(first_code(third.added[0]), kAllowance);
+  EXPECT_EQ(chain.add({batch("A", kGenesisTimeMs)}).added[0].outcome, Outcome::included);
+  const auto second = chain.add({batch("B", kGenesisTimeMs)});
+  EXPECT_EQ(second.added[0].outcome, Outcome::rejected);
+  EXPECT_EQ(first_code(second.added[0]), kAllowance);
+  const auto tomorrow = chain.add({batch("B", kGenesisTimeMs + day_ms)}, kGenesisTimeMs + day_ms);
+  EXPECT_EQ(tomorrow.added[0].outcome, Outcome::included);
 }
 
 TEST(Execution, LeavesForTheNextBlockWhatDoesNotFitThisOne) {

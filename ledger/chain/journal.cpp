@@ -134,21 +134,21 @@ Result<std::vector<StoredVote>> read_votes(const Snapshot& snapshot, const VoteS
   return votes;
 }
 
-// Every vote that directly follows another must be linked to it, and the last to the head.
+// Every vote must be the next link wherever the chain before it is known, and the last must lead to
+// the head.
 bool is_linked(const std::vector<StoredVote>& votes, const VoteScope& scope,
                const JournalHead& head) {
-  const VoteChain* last = nullptr;
+  VoteChain last;  // the empty chain is known
   for (const auto& stored : votes) {
-    if (last != nullptr && stored.chain.count <= last->count) return false;
-    if (last != nullptr && stored.chain.count == last->count + 1 &&
-        extended(*last, vote_bytes(scope, stored.vote.vote), stored.vote.signature) !=
-            stored.chain) {
+    if (stored.chain.count <= last.count) return false;
+    if (stored.chain.count == head.before.count + 1) last = head.before;
+    if (stored.chain.count == last.count + 1 && extended(last, vote_bytes(scope, stored.vote.vote),
+                                                         stored.vote.signature) != stored.chain) {
       return false;
     }
-    last = &stored.chain;
+    last = stored.chain;
   }
-  if (last == nullptr) return true;
-  return last->count < head.now.count || *last == head.now;
+  return last.count < head.now.count || last == head.now;
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ LIBRARIES = [(re.compile(header), re.compile(f"{TESTS}|{place}")) for header, pl
     (r"curl/", r"tools/cli/http_client\.cpp$"),
     (r"(csv\.h|unicode/|zstd|zlib|libxml/)", r"tools/"),
     (r"(gtest|gmock|benchmark)/", r"tests/"),
-    (r"(sys|netinet|arpa|linux)/|(unistd|fcntl|dirent|poll|termios|pty|signal|dlfcn|pwd)\.h",
+    (r"(sys|netinet|arpa|linux)/|(unistd|fcntl|dirent|spawn|poll|termios|pty|signal|dlfcn|pwd)\.h",
      rf"crypto/.*\.cpp$|{DISK}|{EDGE}|tools/"),
 )]
 STANDARD_HEADER = re.compile(r"[a-z_]+$")

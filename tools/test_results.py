@@ -12,6 +12,7 @@ Prints "passed failed skipped" on stdout, and on stderr a line for every failure
 that runs it again. What ran nothing prints 0 0 0; to judge that is left to the caller.
 """
 import json
+import os
 import pathlib
 import shlex
 import subprocess
@@ -46,7 +47,9 @@ def rerun(build, name, command, case):
     words = [part for part in command if not part.startswith("--gtest_output")]
     if case is not None:
         words.append(f"--gtest_filter={case}")
-    return shlex.join(words)
+    # The options under which the thread sanitizer judged; without them it would judge otherwise.
+    tsan = os.environ.get("TSAN_OPTIONS") if build.name == "tsan" else None
+    return (f"TSAN_OPTIONS={shlex.quote(tsan)} " if tsan else "") + shlex.join(words)
 
 
 def count(build):

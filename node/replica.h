@@ -12,8 +12,8 @@
 #include <variant>
 
 #include "ledger/chain/genesis.h"
-#include "ledger/chain/vote.h"
 #include "ledger/chain/journal.h"
+#include "ledger/chain/vote.h"
 #include "ledger/chain/vote_file.h"
 #include "node/consensus/gate.h"
 #include "node/mempool.h"

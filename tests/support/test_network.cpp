@@ -175,8 +175,7 @@ TestChain::TestChain(ledger::Genesis genesis) : genesis_(std::move(genesis)) {
   trie_root_ = opened->trie_root;
 }
 
-TestChain::Block TestChain::add(const std::vector<ledger::VerifiedSubmission>& submissions,
-                                std::uint64_t time_ms) {
+ledger::BlockBuilder TestChain::next_block(std::uint64_t time_ms) const {
   ledger::BlockBase base;
   base.snapshot = store_.snapshot();
   base.network_id = genesis_.network_id;
@@ -190,7 +189,16 @@ TestChain::Block TestChain::add(const std::vector<ledger::VerifiedSubmission>& s
   turn.epoch = tip_.seal.epoch + (tip_.closes_epoch() ? 1 : 0);
   turn.view = tip_.seal.view + 1;
   turn.time_ms = time_ms != 0 ? time_ms : tip_.seal.time_ms + 1000;
-  ledger::BlockBuilder builder(base, turn);
+  return {std::move(base), turn};
+}
+
+ledger::Added TestChain::try_add(const ledger::VerifiedSubmission& submission) const {
+  return next_block(0).add(submission);
+}
+
+TestChain::Block TestChain::add(const std::vector<ledger::VerifiedSubmission>& submissions,
+                                std::uint64_t time_ms) {
+  ledger::BlockBuilder builder = next_block(time_ms);
   Block result;
   for (const auto& submission : submissions) result.added.push_back(builder.add(submission));
   const ledger::ExecutedBlock block = std::move(builder).finish();

@@ -50,7 +50,7 @@ struct HttpClient::Connection {
     const CURLcode code = curl_easy_perform(curl);
     if (code != CURLE_OK) {
       return crypto::Unexpected{crypto::Error{
-          is_timeout(code) ? "E-NODE-TIMEOUT" : "E-NODE-UNREACHABLE",
+          std::string(is_timeout(code) ? error_code::kNodeTimeout : error_code::kNodeUnreachable),
           "The node at " + options.node + " gave no answer: " + curl_easy_strerror(code) + ".",
           "Check that the node runs (greenledger node status) and that --node names it; repeating "
           "is safe."}};

@@ -4,11 +4,21 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "crypto/bytes.h"
 #include "crypto/expected.h"
 
 namespace tools {
+
+namespace error_code {
+
+inline constexpr std::string_view kNodeUnreachable = "E-NODE-UNREACHABLE";  // no connection
+inline constexpr std::string_view kNodeTimeout = "E-NODE-TIMEOUT";          // no answer in time
+inline constexpr std::string_view kNodeBusy = "E-NODE-BUSY";      // no room until the deadline
+inline constexpr std::string_view kNodeAnswer = "E-NODE-ANSWER";  // not the answer of a node
+
+}  // namespace error_code
 
 struct HttpResponse {
   long status = 0;

@@ -235,6 +235,7 @@ void Replica::commit(Moment now, ledger::ExecutedBlock block, Actions& actions) 
   const std::uint64_t parent_view = tip_.seal.epoch == seal.epoch ? tip_.seal.view : 0;
   actions.writes = ledger::commit_batch(block);
   record_votes({seal.view, parent_view, seal.height, block.hash}, actions.writes);
+  prune_trie(block.trie.stale.size(), actions.writes);
 
   for (const ledger::IncludedSubmission& submission : block.submissions) {
     SubmissionUpdate update = update_of(submission.id, SubmissionState::final);
@@ -270,6 +271,15 @@ ledger::VoteSlot Replica::vote_slot() const {
   slot.tip_height = tip_.seal.height;
   slot.tip_hash = tip_hash_;
   return slot;
+}
+
+// Removes up to twice as many old nodes as this block made stale, so that pruning keeps up and no
+// block pays for many.
+void Replica::prune_trie(std::size_t stale_nodes, ledger::WriteBatch& writes) const {
+  if (options_.trie_heights_kept == 0 || tip_.seal.height < options_.trie_heights_kept) return;
+  ledger::WriteBatch removals = ledger::prune(
+      *store_.snapshot(), tip_.seal.height - options_.trie_heights_kept, 4 * stale_nodes + 2);
+  for (auto& operation : removals.operations) writes.operations.push_back(std::move(operation));
 }
 
 // The C2SP checkpoint of the tip, signed with the log key (01) and the cosigner key (04). Sizes

@@ -31,6 +31,8 @@ struct ReplicaOptions {
   std::uint64_t block_interval_us = 20'000;
   // The tip is signed as a checkpoint when no block has followed for this long.
   std::uint64_t idle_checkpoint_us = 1'000'000;
+  // Heights whose state can be proved; values and history are kept for ever. 0: all of them.
+  std::uint64_t trie_heights_kept = 1000;
   MempoolOptions mempool;
 };
 
@@ -127,6 +129,7 @@ class Replica {
   ledger::Certificate certify(const ledger::Vote& vote, ledger::JournalStep& step);
   void record_votes(const ledger::Candidate& candidate, ledger::WriteBatch& writes);
   void commit(Moment now, ledger::ExecutedBlock block, Actions& actions);
+  void prune_trie(std::size_t stale_nodes, ledger::WriteBatch& writes) const;
   void sign_checkpoint(Moment now, Actions& actions);
   ledger::VoteSlot vote_slot() const;
   ledger::BlockBase block_base() const;

@@ -80,6 +80,18 @@ std::string check_block(const ChainReader& reader, const HashReader& hashes, std
   return fault;
 }
 
+crypto::Result<Header> check_chain(const ChainReader& reader) {
+  const std::optional<Header> tip = reader.tip();
+  if (!tip) return damaged(0, "the store holds no block.");
+  const HashReader hashes = read_hashes(reader.shared_snapshot());
+  for (std::uint64_t height = 0; height <= tip->seal.height; ++height) {
+    if (std::string fault = check_block(reader, hashes, height); !fault.empty()) {
+      return damaged(height, fault);
+    }
+  }
+  return *tip;
+}
+
 crypto::Result<OpenedChain> open_chain(Store& store, const Genesis& genesis, OpenOptions options) {
   const ChainReader reader(store.snapshot());
   const std::optional<Header> tip = reader.tip();

@@ -25,6 +25,10 @@ struct OpenOptions {
 // height; restore from a backup or from peers), and those of genesis.h.
 crypto::Result<OpenedChain> open_chain(Store& store, const Genesis& genesis, OpenOptions options);
 
+// Checks every block from genesis to the tip. The tip; E-STORE-DAMAGED: the first that fails.
+// Trie nodes older than the store keeps are not looked at.
+crypto::Result<Header> check_chain(const ChainReader& reader);
+
 // Checks one block in full against what lies around it: seal, entries, tree root, state root, hash
 // index, and, behind genesis, its FINALIZE certificate. Empty: it is whole; else what is wrong.
 std::string check_block(const ChainReader& reader, const HashReader& hashes, std::uint64_t height);

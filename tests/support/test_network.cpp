@@ -167,17 +167,21 @@ proto::Record purchase(const std::string& document, const std::string& line,
   return record;
 }
 
-TestChain::TestChain(ledger::Genesis genesis) : genesis_(std::move(genesis)) {
-  auto opened = ledger::open_chain(store_, genesis_, {});
+TestChain::TestChain(ledger::Genesis genesis) : TestChain(std::move(genesis), memory_) {}
+
+TestChain::TestChain(ledger::Genesis genesis, ledger::Store& store)
+    : genesis_(std::move(genesis)), store_(&store) {
+  auto opened = ledger::open_chain(*store_, genesis_, {});
   if (!opened) crypto::fatal(opened.error().message.c_str());
   tip_ = opened->tip;
   tree_ = std::move(opened->tree);
   trie_root_ = opened->trie_root;
 }
 
-ledger::BlockBuilder TestChain::next_block(std::uint64_t time_ms) const {
+TestChain::Executed TestChain::execute(const std::vector<ledger::VerifiedSubmission>& submissions,
+                                       std::uint64_t time_ms) {
   ledger::BlockBase base;
-  base.snapshot = store_.snapshot();
+  base.snapshot = store_->snapshot();
   base.network_id = genesis_.network_id;
   base.parent = tip_;
   base.parent_hash = tip_.hash();
@@ -189,26 +193,25 @@ ledger::BlockBuilder TestChain::next_block(std::uint64_t time_ms) const {
   turn.epoch = tip_.seal.epoch + (tip_.closes_epoch() ? 1 : 0);
   turn.view = tip_.seal.view + 1;
   turn.time_ms = time_ms != 0 ? time_ms : tip_.seal.time_ms + 1000;
-  return {std::move(base), turn};
+  ledger::BlockBuilder builder(base, turn);
+  std::vector<ledger::Added> added;
+  for (const auto& submission : submissions) added.push_back(builder.add(submission));
+  return {std::move(added), std::move(builder).finish()};
 }
 
-ledger::Added TestChain::try_add(const ledger::VerifiedSubmission& submission) const {
-  return next_block(0).add(submission);
-}
-
-TestChain::Block TestChain::add(const std::vector<ledger::VerifiedSubmission>& submissions,
-                                std::uint64_t time_ms) {
-  ledger::BlockBuilder builder = next_block(time_ms);
-  Block result;
-  for (const auto& submission : submissions) result.added.push_back(builder.add(submission));
-  const ledger::ExecutedBlock block = std::move(builder).finish();
-  store_.write(ledger::commit_batch(block));
+void TestChain::commit(ledger::ExecutedBlock block) {
+  store_->write(ledger::commit_batch(block));
   tip_ = block.header;
   tree_ = block.tree;
   trie_root_ = block.trie.root;
   cache_.absorb(block.trie);
-  result.header = block.header;
-  result.hash = block.hash;
+}
+
+TestChain::Block TestChain::add(const std::vector<ledger::VerifiedSubmission>& submissions,
+                                std::uint64_t time_ms) {
+  Executed executed = execute(submissions, time_ms);
+  Block result{std::move(executed.added), executed.block.header, executed.block.hash};
+  commit(std::move(executed.block));
   return result;
 }
 

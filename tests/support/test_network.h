@@ -49,6 +49,8 @@ proto::Record purchase(const std::string& document, const std::string& line,
 class TestChain {
  public:
   explicit TestChain(ledger::Genesis genesis);
+  // Over a store of the caller's, which must be empty and outlive the chain.
+  TestChain(ledger::Genesis genesis, ledger::Store& store);
 
   struct Block {
     std::vector<ledger::Added> added;
@@ -61,8 +63,17 @@ class TestChain {
   // What the next block would say to it; nothing is committed.
   ledger::Added try_add(const ledger::VerifiedSubmission& submission) const;
 
-  ledger::ChainReader reader() const { return ledger::ChainReader(store_.snapshot()); }
-  const ledger::MemoryStore& store() const { return store_; }
+  // The two halves of add().
+  struct Executed {
+    std::vector<ledger::Added> added;
+    ledger::ExecutedBlock block;
+  };
+  Executed execute(const std::vector<ledger::VerifiedSubmission>& submissions,
+                   std::uint64_t time_ms);
+  void commit(ledger::ExecutedBlock block);
+
+  ledger::ChainReader reader() const { return ledger::ChainReader(store_->snapshot()); }
+  const ledger::Store& store() const { return *store_; }
   const ledger::Genesis& genesis() const { return genesis_; }
   const ledger::Header& tip() const { return tip_; }
 
@@ -70,7 +81,8 @@ class TestChain {
   ledger::BlockBuilder next_block(std::uint64_t time_ms) const;
 
   ledger::Genesis genesis_;
-  ledger::MemoryStore store_;
+  ledger::MemoryStore memory_;
+  ledger::Store* store_;
   ledger::Header tip_;
   ledger::Appender tree_;
   ledger::TrieRoot trie_root_;

@@ -6,10 +6,12 @@
 #include <cstdlib>
 
 #include "crypto/error_codes.h"
-#include "tests/crypto/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace crypto {
 namespace {
+
+using support::TemporaryFolder;
 
 constexpr ByteView kPassphrase = "correct horse battery";
 

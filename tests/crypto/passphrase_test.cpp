@@ -11,10 +11,12 @@
 #include <thread>
 
 #include "crypto/error_codes.h"
-#include "tests/crypto/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace crypto {
 namespace {
+
+using support::TemporaryFolder;
 
 std::string text_of(const Result<Secret>& result) {
   return result ? std::string(result->view()) : result.error().code;

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <string>
 
-namespace crypto {
+namespace support {
 
 class TemporaryFolder {
  public:
@@ -43,4 +43,4 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-}  // namespace crypto
+}  // namespace support

@@ -1,0 +1,81 @@
+// The command tree: `greenledger NOUN VERB`. A noun is one file that adds its verbs here; what is
+// common to all (help, global flags, settings, errors, suggestions, exit codes) is done here once.
+//
+// To add a noun, write <noun>.cpp with `void add_<noun>(Cli&)`, declare it in nouns.h, call it in
+// nouns.cpp. A verb's options live in a struct that its action shares:
+//
+//   auto options = std::make_shared<NewOptions>();
+//   CLI::App& verb = cli.add_verb(noun, {"new", "Make keys", {"greenledger keys new --org cec"}},
+//                                 [options](Session& session) { return make(session, *options); });
+//   verb.add_option("--role", options->roles, "…");
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+#include <iosfwd>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tools/cli/exit_code.h"
+#include "tools/cli/session.h"
+
+namespace tools {
+
+using Action = std::function<ExitCode(Session&)>;
+
+struct Command {
+  std::string name;
+  std::string description;            // one line, no full stop
+  std::vector<std::string> examples;  // whole command lines
+};
+
+// What a run meets of the world outside; tests give their own.
+struct Surroundings {
+  std::ostream& out;
+  std::ostream& err;
+  Environment environment;
+  bool in_is_terminal = false;
+  bool out_is_terminal = false;
+  bool err_is_terminal = false;
+};
+
+class Cli {
+ public:
+  Cli();
+  Cli(const Cli&) = delete;
+  Cli& operator=(const Cli&) = delete;
+
+  CLI::App& add_noun(const Command& command);
+  CLI::App& add_verb(CLI::App& noun, const Command& command, Action action);
+  // A noun that is its own verb: `greenledger version`.
+  CLI::App& add_lone_verb(const Command& command, Action action);
+
+  // `arguments` without the program's name.
+  ExitCode run(const std::vector<std::string>& arguments, const Surroundings& surroundings);
+
+  // For completion and for tests that walk the tree.
+  const CLI::App& root() const { return root_; }
+
+ private:
+  CLI::App& add(CLI::App& parent, const Command& command);
+  void add_global_flags();
+  // The app that the words before the first flag name.
+  const CLI::App& find_app(const std::vector<std::string>& words) const;
+  std::string help_of(const CLI::App& app) const;
+  // What is wrong with the command line, told better than CLI11 does where that is possible.
+  crypto::Error explain(const std::vector<std::string>& arguments, std::string fault) const;
+  ExitCode perform(const Surroundings& surroundings, Output& early);
+
+  CLI::App root_;
+  std::map<const CLI::App*, Action> actions_;
+  std::map<const CLI::App*, std::vector<std::string>> examples_;
+  std::map<std::string, std::string> settings_;  // as given by flags
+  bool json_ = false;
+  bool assume_yes_ = false;
+  bool no_input_ = false;
+  bool allow_unencrypted_ = false;
+  int passphrase_descriptor_ = -1;
+};
+
+}  // namespace tools

@@ -1,0 +1,15 @@
+// The stable codes of the errors that the client itself gives (Error::code).
+#pragma once
+
+#include <string_view>
+
+namespace tools::error_code {
+
+inline constexpr std::string_view kUsage = "E-USAGE";                 // the command line
+inline constexpr std::string_view kConfig = "E-CONFIG";               // a configuration file
+inline constexpr std::string_view kInput = "E-INPUT";                 // a file that the user names
+inline constexpr std::string_view kNotFound = "E-NOT-FOUND";          // what was asked for
+inline constexpr std::string_view kWrongNetwork = "E-NETWORK-WRONG";  // another genesis file
+inline constexpr std::string_view kWrite = "E-WRITE";  // a file that cannot be written
+
+}  // namespace tools::error_code

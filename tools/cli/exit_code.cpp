@@ -1,0 +1,54 @@
+#include "tools/cli/exit_code.h"
+
+#include "crypto/error_codes.h"
+#include "tools/cli/error_codes.h"
+
+namespace tools {
+namespace {
+
+struct Family {
+  std::string_view prefix;
+  ExitCode code;
+};
+
+// The first prefix that fits decides.
+constexpr Family kErrorFamilies[] = {
+    {crypto::error_code::kKeyExists, ExitCode::usage},
+    {"E-KEY-", ExitCode::key},
+    {"E-PASSPHRASE-", ExitCode::key},
+    {error_code::kUsage, ExitCode::usage},
+    {error_code::kConfig, ExitCode::usage},
+    {error_code::kInput, ExitCode::usage},
+    {error_code::kNotFound, ExitCode::not_found},
+    {error_code::kWrongNetwork, ExitCode::wrong_network},
+    {"E-NODE-", ExitCode::network},
+    {"E-STORE-LOCKED", ExitCode::locked},
+    {"E-STORE-DAMAGE", ExitCode::damage},
+    {"E-STORE-", ExitCode::wrong_network},
+};
+
+constexpr Family kRejectFamilies[] = {
+    {"E-SUBMISSION-NETWORK", ExitCode::wrong_network},
+    {"E-CONFLICT", ExitCode::conflict},
+    {"E-PLACE", ExitCode::conflict},
+};
+
+template <std::size_t kCount>
+ExitCode find(const Family (&families)[kCount], std::string_view code, ExitCode otherwise) {
+  for (const Family& family : families) {
+    if (code.starts_with(family.prefix)) return family.code;
+  }
+  return otherwise;
+}
+
+}  // namespace
+
+ExitCode exit_code_of(const crypto::Error& error) {
+  return find(kErrorFamilies, error.code, ExitCode::unexpected);
+}
+
+ExitCode exit_code_of(const crypto::Reject& reject) {
+  return find(kRejectFamilies, reject.code.name, ExitCode::refused);
+}
+
+}  // namespace tools

@@ -1,0 +1,11 @@
+#include "tools/cli/nouns.h"
+
+namespace tools {
+
+void add_all_nouns(Cli& cli) {
+  add_keys(cli);
+  add_config(cli);
+  add_version(cli);
+}
+
+}  // namespace tools

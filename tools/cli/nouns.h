@@ -1,0 +1,15 @@
+// One function a noun; each is in the file of its name.
+#pragma once
+
+#include "tools/cli/cli.h"
+
+namespace tools {
+
+void add_config(Cli& cli);
+void add_keys(Cli& cli);
+void add_version(Cli& cli);
+
+// All of them, in the order in which help lists them.
+void add_all_nouns(Cli& cli);
+
+}  // namespace tools

@@ -1,0 +1,45 @@
+#include "tools/cli/session.h"
+
+#include "crypto/error_codes.h"
+#include "tools/cli/error_codes.h"
+
+namespace tools {
+
+using crypto::Error;
+using crypto::Result;
+using crypto::Secret;
+using crypto::Unexpected;
+
+Result<Secret> Session::passphrase(const std::string& prompt, crypto::Repeat repeat) const {
+  if (passphrase_descriptor >= 0) return crypto::passphrase_from_descriptor(passphrase_descriptor);
+  if (const std::string& path = settings.value("passphrase-file"); !path.empty()) {
+    return crypto::passphrase_from_file(path);
+  }
+  if (const std::string& name = settings.value("passphrase-credential"); !name.empty()) {
+    return crypto::passphrase_from_credential(name);
+  }
+  if (may_ask) return crypto::passphrase_from_terminal(prompt, repeat);
+  return Unexpected{Error{std::string(crypto::error_code::kPassphraseSource),
+                          "A passphrase is needed, and there is no terminal to ask on.",
+                          "Give --passphrase-file FILE or --passphrase-fd NUMBER."}};
+}
+
+Result<crypto::PrivateKey> Session::open_key(const std::filesystem::path& path) const {
+  const auto ask = [&] {
+    return passphrase("Passphrase of " + path.filename().string() + ": ", crypto::Repeat::once);
+  };
+  return crypto::read_keystore(
+      path, ask, allow_unencrypted ? crypto::Unencrypted::allowed : crypto::Unencrypted::refused);
+}
+
+Result<crypto::PrivateKey> Session::signing_key() const {
+  return open_key(settings.key_path(settings.value("key")));
+}
+
+Result<std::string> Session::organisation() const {
+  if (const std::string& id = settings.value("org"); !id.empty()) return id;
+  return Unexpected{Error{std::string(error_code::kUsage), "No organisation is named.",
+                          "Give --org ID, or set GREENLEDGER_ORG."}};
+}
+
+}  // namespace tools

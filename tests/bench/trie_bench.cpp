@@ -1,12 +1,16 @@
 // The state trie at a million keys: blocks of updates to random keys, applied and committed.
 // `us_per_update` is the time of apply() with its reads; `nodes_per_update` what the block writes.
 #include <benchmark/benchmark.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <random>
 #include <utility>
 
+#include "crypto/check.h"
 #include "ledger/chain/memory_store.h"
+#include "ledger/chain/rocks_store.h"
 #include "ledger/state/proof.h"
 #include "ledger/state/trie.h"
 
@@ -87,6 +91,27 @@ Chain& memory_chain() {
   return chain;
 }
 
+struct TemporaryFolder {
+  std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("trie_bench." + std::to_string(getpid()));
+
+  ~TemporaryFolder() { std::filesystem::remove_all(path); }
+};
+
+Chain& rocks_chain() {
+  static const TemporaryFolder folder;
+  static Chain chain(
+      [] {
+        ledger::RocksOptions options;
+        options.path = folder.path;
+        auto store = ledger::RocksStore::open(std::move(options));
+        CHECK(store.has_value());
+        return std::move(*store);
+      }(),
+      1'000'000);
+  return chain;
+}
+
 void apply_blocks(benchmark::State& state, Chain& chain) {
   const auto block = static_cast<std::size_t>(state.range(0));
   std::size_t updates = 0;
@@ -113,6 +138,9 @@ void apply_blocks(benchmark::State& state, Chain& chain) {
 
 void BM_ApplyInMemory(benchmark::State& state) { apply_blocks(state, memory_chain()); }
 BENCHMARK(BM_ApplyInMemory)->Arg(1)->Arg(1'000)->Arg(5'000)->Unit(benchmark::kMicrosecond);
+
+void BM_ApplyOnRocks(benchmark::State& state) { apply_blocks(state, rocks_chain()); }
+BENCHMARK(BM_ApplyOnRocks)->Arg(1)->Arg(1'000)->Arg(5'000)->Unit(benchmark::kMicrosecond);
 
 void BM_ProveInMemory(benchmark::State& state) {
   Chain& chain = memory_chain();

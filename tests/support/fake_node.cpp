@@ -86,7 +86,8 @@ tools::HttpResponse FakeNode::answer(const std::string& path, crypto::ByteView b
   const crypto::PublicKey key = key_of(chain_, decoded->header);
   auto verified = ledger::verify_submission(*std::move(decoded), key);
   if (!verified) return rejected(id, {{0, verified.error()}});
-  const ledger::Added tried = chain_.try_add(*verified);
+  TestChain::Executed executed = chain_.execute({*verified});
+  const ledger::Added& tried = executed.added.front();
   const bool dry_run = path.find("dry_run=true") != std::string::npos;
   switch (tried.outcome) {
     case ledger::Outcome::rejected:
@@ -102,11 +103,11 @@ tools::HttpResponse FakeNode::answer(const std::string& path, crypto::ByteView b
   }
   if (dry_run) return json_answer(200, outcome(id, "valid"));
   ++taken_;
-  const TestChain::Block block = chain_.add({*verified});
   Json document = outcome(id, "final");
-  document["height"] = block.header.seal.height;
-  document["first_index"] = block.header.seal.first_index;
+  document["height"] = executed.block.header.seal.height;
+  document["first_index"] = executed.block.header.seal.first_index;
   finals_[(*verified)->id] = document.dump();
+  chain_.commit(std::move(executed.block));
   return json_answer(200, document);
 }
 

@@ -60,8 +60,6 @@ class TestChain {
   // Executes the submissions as one block and commits it. Its time is `time_ms`, or a second after
   // the block before.
   Block add(const std::vector<ledger::VerifiedSubmission>& submissions, std::uint64_t time_ms = 0);
-  // What the next block would say to it; nothing is committed.
-  ledger::Added try_add(const ledger::VerifiedSubmission& submission) const;
 
   // The two halves of add().
   struct Executed {
@@ -78,8 +76,6 @@ class TestChain {
   const ledger::Header& tip() const { return tip_; }
 
  private:
-  ledger::BlockBuilder next_block(std::uint64_t time_ms) const;
-
   ledger::Genesis genesis_;
   ledger::MemoryStore memory_;
   ledger::Store* store_;

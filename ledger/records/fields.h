@@ -38,6 +38,7 @@ struct Field {
   explicit Field(std::string_view name_, int position_ = -1) : name(name_), position(position_) {}
   Field(const Field& parent_, std::string_view name_, int position_ = -1)
       : parent(&parent_), name(name_), position(position_) {}
+  Field(const Field&& parent_, std::string_view, int = -1) = delete;  // it would not outlive this
 
   std::string path() const;  // "purchase.amounts[1].value"
 };

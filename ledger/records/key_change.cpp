@@ -20,13 +20,14 @@ bool has_root_in_force(const proto::OrganisationState& state) {
 
 Checked<void> add_keys(proto::OrganisationState& state, const proto::KeyChange& change,
                        std::uint64_t height) {
+  const Field field("key_change");
   for (int i = 0; i < change.add_size(); ++i) {
     proto::KeyState added = key_state(change.add(i), height);
     const bool known =
         std::any_of(state.keys().begin(), state.keys().end(),
                     [&](const proto::KeyState& key) { return key.key_id() == added.key_id(); });
     if (known) {
-      return refuse(kKeyInvalid, {Field("key_change"), "add", i},
+      return refuse(kKeyInvalid, {field, "add", i},
                     "The organisation has or had the key " + crypto::to_hex(added.key_id()) + ".",
                     "Make a new key; a key that was revoked never comes back.");
     }

@@ -100,7 +100,8 @@ void check_validator_set(Faults& faults, const proto::Record& record, const Subj
 Checked<Bytes> apply_validator_set(RuleContext& context, const proto::Record& record,
                                    const Body& body) {
   const proto::ValidatorSet& set = record.validator_set();
-  const Field list(Field("validator_set"), "validators");
+  const Field field("validator_set");
+  const Field list(field, "validators");
   if (auto agreed = require_two_thirds(context, record); !agreed) {
     return Unexpected{std::move(agreed).error()};
   }

@@ -67,7 +67,7 @@ class TestChain {
     ledger::ExecutedBlock block;
   };
   Executed execute(const std::vector<ledger::VerifiedSubmission>& submissions,
-                   std::uint64_t time_ms);
+                   std::uint64_t time_ms = 0);
   void commit(ledger::ExecutedBlock block);
 
   ledger::ChainReader reader() const { return ledger::ChainReader(store_->snapshot()); }

@@ -102,6 +102,7 @@ struct Runtime::Parts {
   std::unique_ptr<ledger::RocksStore> store;
   std::unique_ptr<ledger::VoteFile> vote_file;
   std::unique_ptr<Replica> replica;
+  std::string organisation;
   Observers observers;
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> work;
@@ -158,6 +159,7 @@ crypto::Result<std::unique_ptr<Runtime>> Runtime::open(RuntimeOptions options) {
   const ledger::ChainReader reader(parts->store->snapshot());
   std::string organisation =
       organisation_of(reader, start.tip.seal.height, keys->vote.public_key());
+  parts->organisation = organisation;
   ValidatorKeys validator{std::move(keys->vote), std::move(keys->log), std::move(keys->cosigner),
                           std::move(organisation)};
   parts->replica = std::make_unique<Replica>(settings.replica, parts->genesis, std::move(validator),
@@ -178,5 +180,7 @@ bool Runtime::push(Event event) { return parts_->inbox.push(std::move(event)); }
 
 const ledger::Genesis& Runtime::genesis() const { return parts_->genesis; }
 const ledger::RocksStore& Runtime::store() const { return *parts_->store; }
+
+const std::string& Runtime::organisation() const { return parts_->organisation; }
 
 }  // namespace node

@@ -46,6 +46,8 @@ class Runtime {
 
   const ledger::Genesis& genesis() const;
   const ledger::RocksStore& store() const;
+  // For which this node votes; empty: an observer.
+  const std::string& organisation() const;
 
  private:
   struct Parts;

@@ -8,7 +8,6 @@
 #include "crypto/passphrase.h"
 #include "node/api/api.h"
 #include "node/runtime/runtime.h"
-#include "node/runtime/version.h"
 
 namespace node {
 namespace {
@@ -98,7 +97,7 @@ crypto::Result<std::unique_ptr<Service>> Service::open(const ServiceOptions& opt
   link.facts = {.network_id = node.genesis().network_id,
                 .network_name = node.genesis().parameters.network_name(),
                 .organisation = node.organisation(),
-                .version = std::string(kVersion),
+                .version = GREENLEDGER_VERSION,
                 .genesis_file = node.genesis().file};
   link.snapshot = [&node] { return node.store().snapshot(); };
   link.submit = [&node](ledger::VerifiedSubmission submission) {

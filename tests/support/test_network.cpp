@@ -178,7 +178,8 @@ TestChain::TestChain(ledger::Genesis genesis, ledger::Store& store)
   trie_root_ = opened->trie_root;
 }
 
-ledger::BlockBuilder TestChain::next_block(std::uint64_t time_ms) const {
+TestChain::Executed TestChain::execute(const std::vector<ledger::VerifiedSubmission>& submissions,
+                                       std::uint64_t time_ms) {
   ledger::BlockBase base;
   base.snapshot = store_->snapshot();
   base.network_id = genesis_.network_id;
@@ -192,16 +193,7 @@ ledger::BlockBuilder TestChain::next_block(std::uint64_t time_ms) const {
   turn.epoch = tip_.seal.epoch + (tip_.closes_epoch() ? 1 : 0);
   turn.view = tip_.seal.view + 1;
   turn.time_ms = time_ms != 0 ? time_ms : tip_.seal.time_ms + 1000;
-  return {std::move(base), turn};
-}
-
-ledger::Added TestChain::try_add(const ledger::VerifiedSubmission& submission) const {
-  return next_block(0).add(submission);
-}
-
-TestChain::Executed TestChain::execute(const std::vector<ledger::VerifiedSubmission>& submissions,
-                                       std::uint64_t time_ms) {
-  ledger::BlockBuilder builder = next_block(time_ms);
+  ledger::BlockBuilder builder(base, turn);
   std::vector<ledger::Added> added;
   for (const auto& submission : submissions) added.push_back(builder.add(submission));
   return {std::move(added), std::move(builder).finish()};

@@ -33,7 +33,7 @@ std::string last_system_error() { return std::strerror(errno); }
 
 crypto::Expected<crypto::Bytes, std::string> read_small_file(const std::string& path,
                                                              std::size_t bytes_max) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return Unexpected{failed("opened", path)};
   crypto::Bytes bytes(bytes_max, '\0');
   std::size_t size = 0;

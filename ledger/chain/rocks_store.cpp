@@ -47,7 +47,7 @@ constexpr auto kZstd = rocksdb::kZSTD;
 constexpr std::size_t kKiB = 1024;
 
 constexpr std::array<ColumnShape, kColumnCount> kShapes{{
-    {Column::entries, "entries", kZstd, 32 * kKiB, Filter::none, false},
+    {Column::entries, "entries", kZstd, 16 * kKiB, Filter::none, false},
     {Column::tiles, "tiles", kPlain, 8 * kKiB, Filter::none, false},
     {Column::nodes, "nodes", kPlain, 4 * kKiB, Filter::whole_key, true},
     {Column::roots, "roots", kPlain, 4 * kKiB, Filter::none, false},

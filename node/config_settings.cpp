@@ -1,0 +1,142 @@
+// The table of all settings: one line a key, and what the key means to the component it belongs to.
+#include "node/config.h"
+
+namespace node {
+namespace {
+
+constexpr std::uint64_t kKiB = 1024;
+constexpr std::uint64_t kMiB = 1024 * kKiB;
+constexpr std::uint64_t kGiB = 1024 * kMiB;
+constexpr std::uint64_t kDayMs = 24 * 3600 * 1000;
+// Connections above the soft cap are told so; this many more, and they are closed unheard.
+constexpr std::size_t kConnectionsToldMax = 32;
+
+std::uint64_t number(const SettingValue& value) { return std::get<std::uint64_t>(value); }
+const std::string& text(const SettingValue& value) { return std::get<std::string>(value); }
+
+// "[::1]:8600" from its two parts and back; the text has been checked.
+std::string join_address(const api::HttpOptions& options) {
+  const bool six = options.address.find(':') != std::string::npos;
+  return (six ? "[" + options.address + "]" : options.address) + ":" + std::to_string(options.port);
+}
+void split_address(const std::string& address, api::HttpOptions& options) {
+  const auto colon = address.rfind(':');
+  const bool bracketed = address.front() == '[';
+  options.address = bracketed ? address.substr(1, colon - 2) : address.substr(0, colon);
+  options.port = static_cast<std::uint16_t>(std::stoul(address.substr(colon + 1)));
+}
+
+constexpr Setting kSettings[] = {
+    {"keys.passphrase_file", SettingKind::path, 0, 0,
+     "file with the passphrase of the keystores; empty: systemd credential, else the terminal",
+     [](Config& c, const SettingValue& v) { c.passphrase_file = text(v); },
+     [](const Config& c) -> SettingValue { return c.passphrase_file; }},
+    {"keys.allow_unencrypted", SettingKind::flag, 0, 0,
+     "take keystores without a passphrase: for development only",
+     [](Config& c, const SettingValue& v) { c.allow_unencrypted_keys = std::get<bool>(v); },
+     [](const Config& c) -> SettingValue { return c.allow_unencrypted_keys; }},
+
+    {"api.listen", SettingKind::address, 0, 0, "where the public API listens; port 0: a free one",
+     [](Config& c, const SettingValue& v) { split_address(text(v), c.api); },
+     [](const Config& c) -> SettingValue { return join_address(c.api); }},
+    {"api.connections_max", SettingKind::count, 1, 10'000, "connections at once",
+     [](Config& c, const SettingValue& v) {
+       c.api.connections_soft = number(v);
+       c.api.connections_hard = number(v) + kConnectionsToldMax;
+     },
+     [](const Config& c) -> SettingValue { return std::uint64_t{c.api.connections_soft}; }},
+    {"api.connections_per_client", SettingKind::count, 1, 10'000,
+     "connections at once from one address; loopback is never limited",
+     [](Config& c, const SettingValue& v) { c.api.client.connections_max = number(v); },
+     [](const Config& c) -> SettingValue { return std::uint64_t{c.api.client.connections_max}; }},
+    {"api.requests_per_second", SettingKind::count, 0, 100'000,
+     "requests from one address; 0: no limit; loopback is never limited",
+     [](Config& c, const SettingValue& v) {
+       c.api.client.requests_per_second = static_cast<double>(number(v));
+     },
+     [](const Config& c) -> SettingValue {
+       return static_cast<std::uint64_t>(c.api.client.requests_per_second);
+     }},
+    {"api.requests_burst", SettingKind::count, 1, 1'000'000,
+     "requests that one address may send at once after a pause",
+     [](Config& c, const SettingValue& v) {
+       c.api.client.requests_burst = static_cast<double>(number(v));
+     },
+     [](const Config& c) -> SettingValue {
+       return static_cast<std::uint64_t>(c.api.client.requests_burst);
+     }},
+    {"api.streams_max", SettingKind::count, 0, 10'000, "event streams at once",
+     [](Config& c, const SettingValue& v) { c.api.streams_max = number(v); },
+     [](const Config& c) -> SettingValue { return std::uint64_t{c.api.streams_max}; }},
+
+    {"operations.listen", SettingKind::address, 0, 0,
+     "where health and metrics are served; keep it private",
+     [](Config& c, const SettingValue& v) { split_address(text(v), c.operations); },
+     [](const Config& c) -> SettingValue { return join_address(c.operations); }},
+
+    {"blocks.interval_ms", SettingKind::count, 0, 60'000,
+     "least time between two blocks that are not full",
+     [](Config& c, const SettingValue& v) { c.replica.block_interval_us = number(v) * 1000; },
+     [](const Config& c) -> SettingValue { return c.replica.block_interval_us / 1000; }},
+    {"blocks.idle_checkpoint_ms", SettingKind::count, 1, kDayMs,
+     "the tip is signed as a checkpoint when no block has followed for this long",
+     [](Config& c, const SettingValue& v) { c.replica.idle_checkpoint_us = number(v) * 1000; },
+     [](const Config& c) -> SettingValue { return c.replica.idle_checkpoint_us / 1000; }},
+
+    {"mempool.size", SettingKind::bytes, kMiB, 16 * kGiB, "submissions that wait for a block",
+     [](Config& c, const SettingValue& v) { c.replica.mempool.bytes_max = number(v); },
+     [](const Config& c) -> SettingValue { return std::uint64_t{c.replica.mempool.bytes_max}; }},
+    {"mempool.organisation_size", SettingKind::bytes, kMiB, 16 * kGiB,
+     "the part of it that one organisation may fill while others wait",
+     [](Config& c, const SettingValue& v) { c.replica.mempool.organisation_bytes_max = number(v); },
+     [](const Config& c) -> SettingValue {
+       return std::uint64_t{c.replica.mempool.organisation_bytes_max};
+     }},
+    {"mempool.submissions_max", SettingKind::count, 1, 10'000'000, "their number",
+     [](Config& c, const SettingValue& v) { c.replica.mempool.submissions_max = number(v); },
+     [](const Config& c) -> SettingValue {
+       return std::uint64_t{c.replica.mempool.submissions_max};
+     }},
+
+    {"state.heights_kept", SettingKind::count, 0, ~std::uint64_t{0},
+     "heights whose state can be proved; 0: all (an archive). Values are kept for ever",
+     [](Config& c, const SettingValue& v) { c.replica.trie_heights_kept = number(v); },
+     [](const Config& c) -> SettingValue { return c.replica.trie_heights_kept; }},
+
+    {"store.cache", SettingKind::bytes, 8 * kMiB, 1024 * kGiB,
+     "memory for what is read often; store.memtables is a part of it",
+     [](Config& c, const SettingValue& v) { c.store.cache_bytes = number(v); },
+     [](const Config& c) -> SettingValue { return std::uint64_t{c.store.cache_bytes}; }},
+    {"store.memtables", SettingKind::bytes, 4 * kMiB, 64 * kGiB,
+     "memory for what was written last, all columns together",
+     [](Config& c, const SettingValue& v) { c.store.memtables_bytes = number(v); },
+     [](const Config& c) -> SettingValue { return std::uint64_t{c.store.memtables_bytes}; }},
+    {"store.memtable", SettingKind::bytes, kMiB, 4 * kGiB, "the same for one column",
+     [](Config& c, const SettingValue& v) { c.store.memtable_bytes = number(v); },
+     [](const Config& c) -> SettingValue { return std::uint64_t{c.store.memtable_bytes}; }},
+    {"store.log", SettingKind::bytes, 4 * kMiB, 64 * kGiB,
+     "write-ahead log: what a start after a crash reads again",
+     [](Config& c, const SettingValue& v) { c.store.log_bytes = number(v); },
+     [](const Config& c) -> SettingValue { return std::uint64_t{c.store.log_bytes}; }},
+    {"store.low_space", SettingKind::bytes, 0, 1024 * kGiB,
+     "free space on the disk below which no new submissions are taken",
+     [](Config& c, const SettingValue& v) { c.space.low_bytes = number(v); },
+     [](const Config& c) -> SettingValue { return c.space.low_bytes; }},
+    {"store.critical_space", SettingKind::bytes, 0, 1024 * kGiB,
+     "free space below which the node stops before it writes",
+     [](Config& c, const SettingValue& v) {
+       c.space.critical_bytes = c.store.critical_free_bytes = number(v);
+     },
+     [](const Config& c) -> SettingValue { return c.space.critical_bytes; }},
+};
+
+}  // namespace
+
+Config::Config() {
+  api.port = 8600;
+  operations.port = 8601;
+}
+
+std::span<const Setting> settings() { return kSettings; }
+
+}  // namespace node

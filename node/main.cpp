@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "ledger/chain/store_errors.h"
 #include "node/runtime/service.h"
 #include "node/runtime/verify.h"
 
@@ -11,12 +12,9 @@ namespace {
 // Exit codes as the client's: 2 usage, 10 no such ledger here, 11 locked, 12 keys, 13 damage.
 int exit_code_of(const crypto::Error& error) {
   const std::string& code = error.code;
-  if (code == "E-STORE-LOCKED" || code == "E-VOTE-LOCKED") return 11;
+  if (const auto store = ledger::store_exit_code(code)) return *store;
   if (code.starts_with("E-KEY") || code.starts_with("E-PASSPHRASE")) return 12;
-  if (code == "E-STORE-DAMAGED" || code.starts_with("E-VOTE")) return 13;
-  if (code.starts_with("E-HOME") || code.starts_with("E-GENESIS") || code.starts_with("E-STORE")) {
-    return 10;
-  }
+  if (code.starts_with("E-HOME") || code.starts_with("E-GENESIS")) return 10;
   if (code.starts_with("E-CONFIG")) return 2;
   return 1;
 }

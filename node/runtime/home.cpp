@@ -1,9 +1,8 @@
 #include "node/runtime/home.h"
 
-#include <fstream>
-#include <iterator>
-
 #include "crypto/private_file.h"
+#include "ledger/chain/file_bytes.h"
+#include "node/config.h"
 
 namespace node {
 namespace {
@@ -12,21 +11,10 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kRoles[] = {"node", "vote", "log", "cosigner"};
 constexpr unsigned kPublicFile = 0644;
-
-constexpr std::string_view kCommentedConfig =
-    "# Configuration of this node. Every key and its default: greenledgerd config show --origin\n"
-    "\n"
-    "[api]\n"
-    "# listen = \"127.0.0.1:8600\"\n";
+constexpr std::size_t kGenesisBytesMax = 16 * 1024 * 1024;
 
 crypto::Unexpected<crypto::Error> failed(std::string code, std::string message, std::string hint) {
   return {{std::move(code), std::move(message), std::move(hint)}};
-}
-
-std::optional<crypto::Bytes> read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  return crypto::Bytes(std::istreambuf_iterator<char>(file), {});
 }
 
 bool is_validator(const ledger::Genesis& genesis, const crypto::PublicKey& vote_key) {
@@ -78,7 +66,7 @@ crypto::Result<void> make_home(const Home& home, const fs::path& genesis_path,
     return failed("E-HOME-EXISTS", home.root.string() + " is not empty.",
                   "Name a folder that does not exist yet.");
   }
-  const std::optional<crypto::Bytes> file = read_file(genesis_path);
+  const auto file = ledger::read_small_file(genesis_path, kGenesisBytesMax);
   if (!file) {
     return failed("E-HOME-FILE", genesis_path.string() + " cannot be read.",
                   "Name the genesis file that the network gave you.");
@@ -94,14 +82,15 @@ crypto::Result<void> make_home(const Home& home, const fs::path& genesis_path,
   if (!keys.empty()) {
     if (auto copied = copy_keys(home, *genesis, keys); !copied) return copied;
   }
-  if (auto written = crypto::create_file(home.config(), kCommentedConfig, kPublicFile); !written) {
+  if (auto written = crypto::create_file(home.config(), commented_config(), kPublicFile);
+      !written) {
     return written;
   }
   return crypto::create_file(home.genesis(), *file, kPublicFile);
 }
 
 crypto::Result<ledger::Genesis> read_genesis(const Home& home) {
-  const std::optional<crypto::Bytes> file = read_file(home.genesis());
+  const auto file = ledger::read_small_file(home.genesis(), kGenesisBytesMax);
   if (!file) {
     return failed("E-HOME-MISSING", home.root.string() + " is not a node's home.",
                   "Make one with: greenledgerd init --home " + home.root.string() +

@@ -73,6 +73,19 @@ Hash sha256(std::initializer_list<ByteView> parts) {
   return hasher.finish();
 }
 
+struct Sha256::State {
+  Hasher hasher;
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) { state_->hasher.start(); }
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+Sha256::~Sha256() = default;
+
+void Sha256::add(ByteView bytes) { state_->hasher.add(bytes); }
+
+Hash Sha256::finish() { return state_->hasher.finish(); }
+
 Hash tagged_hash(std::string_view tag, ByteView bytes) { return tagged_hash(tag, {bytes}); }
 
 Hash tagged_hash(std::string_view tag, std::initializer_list<ByteView> parts) {

@@ -9,6 +9,7 @@
 #include <compare>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 
 #include "crypto/bytes.h"
@@ -44,6 +45,22 @@ Hash sha256(ByteView bytes);
 
 // SHA-256 over the parts one after the other, without joining them in memory.
 Hash sha256(std::initializer_list<ByteView> parts);
+
+// SHA-256 of what comes in pieces, such as a file. Not for several threads at once.
+class Sha256 {
+ public:
+  Sha256();
+  Sha256(Sha256&&) noexcept;
+  Sha256& operator=(Sha256&&) noexcept;
+  ~Sha256();
+
+  void add(ByteView bytes);
+  Hash finish();  // once, after the last piece
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 Hash tagged_hash(std::string_view tag, ByteView bytes);
 Hash tagged_hash(std::string_view tag, std::initializer_list<ByteView> parts);

@@ -27,5 +27,16 @@ TEST(Hash, ReadsOnlyThirtyTwoBytes) {
   EXPECT_EQ(Hash::from_hex(std::string(64, '0'))->is_zero(), true);
 }
 
+TEST(Sha256, GivesTheHashOfAllPieces) {
+  Sha256 pieces;
+  pieces.add("a");
+  pieces.add("");
+  pieces.add("bc");
+
+  // FIPS 180-2, appendix B.1.
+  EXPECT_EQ(pieces.finish().hex(),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
 }  // namespace
 }  // namespace crypto

@@ -13,7 +13,7 @@ ConfigSources file(const std::string& text) {
   ConfigSources sources;
   sources.file_name = "node.toml";
   sources.file_text = text;
-  sources.folder = "/home/of/node";
+  sources.folder = "/srv/node";
   return sources;
 }
 
@@ -64,7 +64,7 @@ TEST(Config, TakesEveryKindFromTheFile) {
                   "[api]\nlisten = \"[2001:db8::7]:443\"\nconnections_max = 7\n"
                   "[store]\ncache = \"1 GiB\"\nlog = 8388608\n"));
 
-  EXPECT_EQ(config.config.passphrase_file, "/home/of/node/secret");
+  EXPECT_EQ(config.config.passphrase_file, "/srv/node/secret");
   EXPECT_TRUE(config.config.allow_unencrypted_keys);
   EXPECT_EQ(config.config.api.address, "2001:db8::7");
   EXPECT_EQ(config.config.api.port, 443);

@@ -27,6 +27,8 @@ void write_text(const fs::path& path, const std::string& text) {
 
 class RocksStoreTest : public testing::Test {
  protected:
+  // RocksDB has threads, and a fork would not have them.
+  RocksStoreTest() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
   RocksOptions options() const {
     RocksOptions out;
     out.path = path;

@@ -27,8 +27,8 @@ constexpr auto kUse = asio::as_tuple(asio::use_awaitable_t<Executor>{});
 constexpr Milliseconds kAcceptRest{200};
 constexpr Milliseconds kAcceptLogEvery{10000};
 
-std::unique_ptr<Acceptor> listen(asio::io_context& io, const HttpOptions& options,
-                                 boost::system::error_code& error) {
+std::unique_ptr<Acceptor> open_acceptor(asio::io_context& io, const HttpOptions& options,
+                                        boost::system::error_code& error) {
   const auto address = asio::ip::make_address(options.address, error);
   if (error) return nullptr;
   const tcp::endpoint endpoint(address, options.port);
@@ -66,6 +66,7 @@ struct HttpServer::Parts {
   std::uint16_t port = 0;
   Timer rest;
   Timer stop_timer;
+  std::vector<std::unique_ptr<Timer>> later;
   std::thread thread;
 };
 
@@ -126,6 +127,7 @@ void HttpServer::Parts::begin_stop() {
   boost::system::error_code ignored;
   acceptor->close(ignored);
   rest.cancel();
+  for (const auto& timer : later) timer->cancel();
   if (host.sessions.empty()) return;
   stop_timer.expires_after(host.options.stop_time);
   stop_timer.async_wait([this](boost::system::error_code) { close_all(); });
@@ -140,11 +142,11 @@ HttpServer::HttpServer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) 
 
 HttpServer::~HttpServer() { stop(); }
 
-crypto::Result<std::unique_ptr<HttpServer>> HttpServer::start(HttpOptions options,
-                                                              Handler handler) {
+crypto::Result<std::unique_ptr<HttpServer>> HttpServer::listen(HttpOptions options,
+                                                               Handler handler) {
   auto parts = std::make_unique<Parts>(std::move(options), std::move(handler));
   boost::system::error_code error;
-  parts->acceptor = listen(*parts->io, parts->host.options, error);
+  parts->acceptor = open_acceptor(*parts->io, parts->host.options, error);
   if (!parts->acceptor) {
     const HttpOptions& wanted = parts->host.options;
     return crypto::Unexpected{
@@ -154,16 +156,37 @@ crypto::Result<std::unique_ptr<HttpServer>> HttpServer::start(HttpOptions option
                       "Name an address of this machine and a port that no other program uses."}};
   }
   parts->port = parts->acceptor->local_endpoint(error).port();
-  asio::co_spawn(parts->io->get_executor(), parts->accept_all(), [](std::exception_ptr escaped) {
+  return std::unique_ptr<HttpServer>(new HttpServer(std::move(parts)));
+}
+
+void HttpServer::run() {
+  CHECK(!parts_->thread.joinable());
+  asio::co_spawn(parts_->io->get_executor(), parts_->accept_all(), [](std::exception_ptr escaped) {
     if (escaped) crypto::fatal("the HTTP acceptor ended with an exception");
   });
-  parts->thread = std::thread([io = parts->io.get()] { io->run(); });
-  return std::unique_ptr<HttpServer>(new HttpServer(std::move(parts)));
+  parts_->thread = std::thread([io = parts_->io.get()] { io->run(); });
 }
 
 std::uint16_t HttpServer::port() const { return parts_->port; }
 
 const HttpCounters& HttpServer::counters() const { return parts_->host.counters; }
+
+void HttpServer::post(std::function<void()> function) {
+  asio::post(*parts_->io, std::move(function));
+}
+
+void HttpServer::post_at(std::chrono::steady_clock::time_point moment,
+                         std::function<void()> function) {
+  post([parts = parts_.get(), moment, function = std::move(function)] {
+    if (parts->host.stopping) return;
+    parts->later.push_back(std::make_unique<Timer>(parts->io->get_executor(), moment));
+    parts->later.back()->async_wait(
+        [parts, timer = parts->later.back().get(), function](boost::system::error_code error) {
+          std::erase_if(parts->later, [&](const auto& held) { return held.get() == timer; });
+          if (!error) function();
+        });
+  });
+}
 
 void HttpServer::wake_streams() {
   asio::post(*parts_->io, [parts = parts_.get()] {

@@ -3,9 +3,9 @@
 // body, time for each step, requests on a connection. What passes is a plain Request, given to the
 // handler.
 //
-// Thread rule: start() makes the server's thread; wake_streams(), counters() and stop() may be
-// called from any other. The handler runs on the server's thread and must not block; it replies
-// from where it likes.
+// Thread rule: run() makes the server's thread; post(), wake_streams() and counters() may be
+// called from any, stop() from any other. The handler runs on the server's thread and must not
+// block; it replies from where it likes.
 //
 // Not here: TLS, routes, HTTP/2, chunked request bodies (411), upgrades.
 #pragma once
@@ -22,8 +22,11 @@ namespace node::api {
 
 class HttpServer {
  public:
-  // Listens and starts the thread. E-API-LISTEN: the address is wrong or taken.
-  static crypto::Result<std::unique_ptr<HttpServer>> start(HttpOptions options, Handler handler);
+  // Listens; nothing is accepted before run(). E-API-LISTEN: the address is wrong or taken.
+  static crypto::Result<std::unique_ptr<HttpServer>> listen(HttpOptions options, Handler handler);
+
+  // Starts the thread; once.
+  void run();
 
   // Stops when stop() was not called.
   ~HttpServer();
@@ -32,6 +35,10 @@ class HttpServer {
 
   std::uint16_t port() const;
   const HttpCounters& counters() const;
+
+  // Runs `function` on the server's thread, soon or at a moment; not at all when it stops before.
+  void post(std::function<void()> function);
+  void post_at(std::chrono::steady_clock::time_point moment, std::function<void()> function);
 
   // There may be something new for the event streams: each asks its source. Cheap; any thread.
   void wake_streams();

@@ -33,10 +33,10 @@ Response problem(int status, const crypto::Reject& reject) {
   return problem_response(status, problem_json(status, reject));
 }
 
-Response problem(int status, const crypto::Reject& reject, const std::vector<RowReject>& rows) {
+Response problem(int status, const crypto::Reject& reject, const ledger::SubmissionRejects& rows) {
   ordered_json body = problem_json(status, reject);
   body["rejects"] = ordered_json::array();
-  for (const RowReject& row : rows) body["rejects"].push_back(row_json(row));
+  for (const ledger::RecordReject& row : rows) body["rejects"].push_back(row_json(row));
   return problem_response(status, body);
 }
 
@@ -46,7 +46,7 @@ Response problem_later(int status, const crypto::Reject& reject, std::uint32_t s
   return response;
 }
 
-ordered_json row_json(const RowReject& row) {
+ordered_json row_json(const ledger::RecordReject& row) {
   ordered_json json;
   json["record"] = row.record;
   json["code"] = row.reject.code.name;

@@ -6,27 +6,20 @@
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
-#include <vector>
 
-#include "crypto/reject.h"
+#include "ledger/chain/submission.h"
 #include "node/api/http.h"
 
 namespace node::api {
 
-// One record of a submission that is at fault.
-struct RowReject {
-  std::uint32_t record = 0;  // its position in the submission, from 0
-  crypto::Reject reject;
-};
-
 Response problem(int status, const crypto::Reject& reject);
 // The fault of the whole is `reject`; `rows` are shown one by one.
-Response problem(int status, const crypto::Reject& reject, const std::vector<RowReject>& rows);
+Response problem(int status, const crypto::Reject& reject, const ledger::SubmissionRejects& rows);
 // The same with a Retry-After header.
 Response problem_later(int status, const crypto::Reject& reject, std::uint32_t seconds);
 
 // {"record": 3, "code": …, "field": …, "message": …, "hint": …}
-nlohmann::ordered_json row_json(const RowReject& row);
+nlohmann::ordered_json row_json(const ledger::RecordReject& row);
 
 // The reason phrase of RFC 9110 for the status codes that this API uses.
 std::string_view reason_phrase(int status);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "node/api/codes.h"
+#include "proto/utf8.h"
 
 namespace node::api {
 namespace {
@@ -58,7 +59,8 @@ Checked<std::string> decode(std::string_view text, bool plus_is_space) {
   const bool control =
       std::any_of(out.begin(), out.end(), [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; });
   if (control) return refuse("The address holds a control character.");
-  if (!is_utf8(out)) return refuse("The address does not decode to UTF-8.");
+  if (proto::valid_utf8_prefix(out) != out.size())
+    return refuse("The address does not decode to UTF-8.");
   return out;
 }
 
@@ -97,15 +99,6 @@ Checked<std::vector<std::pair<std::string, std::string>>> split_query(std::strin
   return pairs;
 }
 
-// Length of the sequence that `first` opens and the least value it may hold; 0: none.
-std::pair<std::size_t, std::uint32_t> sequence(std::uint8_t first) {
-  if (first < 0x80) return {1, 0};
-  if (first >= 0xc2 && first < 0xe0) return {2, 0x80};
-  if (first >= 0xe0 && first < 0xf0) return {3, 0x800};
-  if (first >= 0xf0 && first < 0xf5) return {4, 0x10000};
-  return {0, 0};
-}
-
 }  // namespace
 
 Checked<Target> split_target(std::string_view target) {
@@ -138,24 +131,6 @@ std::string percent_encode(std::string_view text) {
     out.push_back(kDigits[byte & 15]);
   }
   return out;
-}
-
-bool is_utf8(std::string_view text) {
-  std::size_t i = 0;
-  while (i < text.size()) {
-    const auto first = static_cast<std::uint8_t>(text[i]);
-    const auto [length, least] = sequence(first);
-    if (length == 0 || i + length > text.size()) return false;
-    std::uint32_t value = length == 1 ? first : first & (0x7fu >> length);
-    for (std::size_t k = 1; k < length; ++k) {
-      const auto next = static_cast<std::uint8_t>(text[i + k]);
-      if ((next & 0xc0) != 0x80) return false;
-      value = value << 6 | (next & 0x3fu);
-    }
-    if (value < least || value > 0x10ffff || (value >= 0xd800 && value < 0xe000)) return false;
-    i += length;
-  }
-  return true;
 }
 
 }  // namespace node::api

@@ -30,7 +30,4 @@ crypto::Checked<Target> split_target(std::string_view target);
 // The text with all but A-Z a-z 0-9 - . _ ~ percent-encoded.
 std::string percent_encode(std::string_view text);
 
-// Well-formed UTF-8 (RFC 3629): no overlong forms, surrogates, or values above U+10FFFF.
-bool is_utf8(std::string_view text);
-
 }  // namespace node::api

@@ -48,19 +48,5 @@ TEST(Target, EncodesAllButUnreservedCharacters) {
   }
 }
 
-// The ranges are those of table 3-7 of the Unicode standard.
-TEST(Utf8, TakesExactlyTheWellFormedSequences) {
-  for (const char* good :
-       {"", "a", "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
-        "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"}) {
-    EXPECT_TRUE(is_utf8(good)) << good;
-  }
-  for (const char* bad :
-       {"\x80", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2\x7f", "\xe0\x9f\xbf", "\xed\xa0\x80",
-        "\xe1\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "a\xc2"}) {
-    EXPECT_FALSE(is_utf8(bad)) << bad;
-  }
-}
-
 }  // namespace
 }  // namespace node::api

@@ -1,0 +1,305 @@
+#include "node/api/api.h"
+
+#include <chrono>
+
+#include "crypto/check.h"
+#include "node/api/codes.h"
+#include "node/api/events.h"
+#include "node/api/problem.h"
+#include "node/api/router.h"
+#include "node/api/submit.h"
+#include "node/api/work_pool.h"
+
+namespace node::api {
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+constexpr std::uint64_t kWaitSecondsDefault = 30;
+constexpr std::uint64_t kWaitSecondsMax = 100;  // below the server's own bound for an answer
+// Deadlines of waiting clients are looked at this often.
+constexpr Milliseconds kDeadlineGrain{50};
+
+std::uint64_t wall_ms() {
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<Milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count());
+}
+
+Outcome outcome_of(const SubmissionUpdate& update) {
+  Outcome outcome;
+  outcome.height = update.height;
+  outcome.first_index = update.first_index;
+  outcome.rejects = update.rejects;
+  switch (update.state) {
+    case SubmissionState::accepted:
+      outcome.progress = Progress::accepted;
+      break;
+    case SubmissionState::final:
+      outcome.progress = Progress::final;
+      break;
+    case SubmissionState::recorded:
+      outcome.progress = Progress::recorded;
+      break;
+    case SubmissionState::rejected:
+      outcome.progress = Progress::rejected;
+      break;
+  }
+  return outcome;
+}
+
+Response busy() {
+  return problem_later(503, {kHttpBusy, "", "The node has more to do than it takes in."}, 1);
+}
+
+// How long and for what the sender of a submission waits.
+struct Patience {
+  Progress until = Progress::final;
+  seconds timeout{kWaitSecondsDefault};
+  bool dry_run = false;
+};
+
+Patience patience_of(const Call& call) {
+  Patience patience;
+  const std::string wait = call.find("wait").value_or("final");
+  if (wait == "none") patience.until = Progress::received;
+  if (wait == "accepted") patience.until = Progress::accepted;
+  const std::uint64_t timeout = call.find_number("timeout").value_or(kWaitSecondsDefault);
+  patience.timeout = seconds(std::min(timeout, kWaitSecondsMax));
+  patience.dry_run = call.flag("dry_run");
+  return patience;
+}
+
+}  // namespace
+
+struct Api::Parts {
+  Parts(const ApiOptions& options, NodeLink link_)
+      : link(std::move(link_)), pool(options.threads, options.jobs_max) {}
+
+  // On the server's thread.
+  void take(Request request, const Reply& reply);
+  void run_on_pool(Request request, Reply reply);
+  void take_submission(Request request, Reply reply, Patience patience);
+  void hand_on(const ledger::VerifiedSubmission& submission, const Patience& patience,
+               const Reply& reply);
+  Response find_outcome(const crypto::Hash& id) const;
+  std::optional<Outcome> find_final(const crypto::Hash& id) const;
+  Response open_events(const Call& call);
+  void update(const std::vector<SubmissionUpdate>& updates);
+  void show(std::shared_ptr<const ledger::Snapshot> snapshot);
+  void count_pending();
+  void watch_deadlines();
+
+  // On the operations thread.
+  void take_operations(const Request& request, const Reply& reply);
+
+  NodeLink link;
+  View view{ledger::ChainReader(nullptr), {}, 0, nullptr, 0, 0};
+  SubmissionBook book;
+  std::optional<SubmissionBook::Time> watched;  // the earliest deadline that a timer is set for
+  NodeCounters counters;
+  WorkPool pool;
+  std::unique_ptr<HttpServer> server;
+  std::unique_ptr<HttpServer> operations;
+  bool stopped = false;
+};
+
+void Api::Parts::take(Request request, const Reply& reply) {
+  view.now_ms = wall_ms();
+  const Resolved resolved = resolve(request, view);
+  if (!resolved.call) return reply(resolved.problem);
+  const Call& call = *resolved.call;
+  switch (call.route().work) {
+    case Work::quick:
+      return reply(call.route().answer(call));
+    case Work::scan:
+      return run_on_pool(std::move(request), reply);
+    case Work::submission: {
+      const Patience patience = patience_of(call);
+      return take_submission(std::move(request), reply, patience);
+    }
+    case Work::outcome:
+      return reply(find_outcome(*crypto::Hash::from_hex(call.text("id"))));
+    case Work::events:
+      return reply(open_events(call));
+  }
+}
+
+void Api::Parts::run_on_pool(Request request, Reply reply) {
+  struct Job {
+    Request request;
+    View view;
+    Reply reply;
+  };
+  auto job = std::make_shared<Job>(Job{std::move(request), view, std::move(reply)});
+  if (!pool.run([job] { job->reply(handle(job->request, job->view)); })) job->reply(busy());
+}
+
+void Api::Parts::take_submission(Request request, Reply reply, Patience patience) {
+  struct Job {
+    Request request;
+    View view;
+    Reply reply;
+    Patience patience;
+  };
+  auto job = std::make_shared<Job>(Job{std::move(request), view, std::move(reply), patience});
+  const bool taken = pool.run([this, job] {
+    auto verified = verify_submission(job->request, job->view);
+    if (!verified) return job->reply(std::move(verified).error());
+    if (job->patience.dry_run) return job->reply(dry_run(*verified, job->view));
+    server->post([this, submission = *std::move(verified), patience = job->patience,
+                  reply = job->reply] { hand_on(submission, patience, reply); });
+  });
+  if (!taken) job->reply(busy());
+}
+
+void Api::Parts::hand_on(const ledger::VerifiedSubmission& submission, const Patience& patience,
+                         const Reply& reply) {
+  const crypto::Hash id = submission->id;
+  if (const auto final = find_final(id)) return reply(sender_response(id, *final));
+  const std::optional<Outcome> known = book.find(id);
+  if (!known || known->is_settled()) {
+    book.add(id, submission->entry_bytes());
+    if (!link.submit(submission)) {
+      book.remove(id);
+      return reply(busy());
+    }
+    counters.submissions_received.fetch_add(1, std::memory_order_relaxed);
+    count_pending();
+  }
+  book.wait(id, patience.until, steady_clock::now() + patience.timeout,
+            [id, reply](const Outcome& outcome) { reply(sender_response(id, outcome)); });
+  watch_deadlines();
+}
+
+std::optional<Outcome> Api::Parts::find_final(const crypto::Hash& id) const {
+  const auto place = view.reader.submission(id);
+  if (!place) return std::nullopt;
+  return Outcome{Progress::final, place->height, place->first_index, {}};
+}
+
+Response Api::Parts::find_outcome(const crypto::Hash& id) const {
+  if (const auto final = find_final(id)) return outcome_response(id, *final);
+  if (const auto known = book.find(id)) return outcome_response(id, *known);
+  return not_found("This node knows no submission " + id.hex() + ".");
+}
+
+Response Api::Parts::open_events(const Call& call) {
+  if (auto fault = event_fault(call)) return *std::move(fault);
+  Response response;
+  response.content_type = "text/event-stream";
+  response.events = [this, walk = std::make_shared<EventWalk>(call)] { return walk->next(view); };
+  return response;
+}
+
+void Api::Parts::update(const std::vector<SubmissionUpdate>& updates) {
+  for (const SubmissionUpdate& update : updates) {
+    Outcome outcome = outcome_of(update);
+    if (outcome.progress == Progress::final) counters.submissions_final.fetch_add(1);
+    if (outcome.progress == Progress::recorded) counters.submissions_recorded.fetch_add(1);
+    if (outcome.progress == Progress::rejected) counters.submissions_rejected.fetch_add(1);
+    book.update(update.id, std::move(outcome));
+  }
+  count_pending();
+}
+
+void Api::Parts::show(std::shared_ptr<const ledger::Snapshot> snapshot) {
+  view.reader = ledger::ChainReader(std::move(snapshot));
+  const std::optional<ledger::Header> tip = view.reader.tip();
+  CHECK(tip.has_value());
+  view.tip = *tip;
+  counters.height = tip->seal.height;
+  counters.block_time_ms = tip->seal.time_ms;
+  counters.tree_size = tip->tree_size;
+  counters.records = view.reader.record_count();
+}
+
+void Api::Parts::count_pending() {
+  view.pending_submissions = book.pending();
+  view.pending_bytes = book.pending_bytes();
+  counters.pending_submissions = book.pending();
+  counters.pending_bytes = book.pending_bytes();
+}
+
+void Api::Parts::watch_deadlines() {
+  const auto next = book.next_deadline();
+  if (!next || (watched && *watched <= *next)) return;
+  watched = *next;
+  server->post_at(std::max(*next, steady_clock::now() + kDeadlineGrain), [this] {
+    watched.reset();
+    book.expire(steady_clock::now());
+    watch_deadlines();
+  });
+}
+
+void Api::Parts::take_operations(const Request& request, const Reply& reply) {
+  counters.jobs = pool.jobs();
+  const auto failed = link.failed_checks ? link.failed_checks() : std::vector<FailedCheck>();
+  reply(answer_operations(request, counters, server->counters(), failed));
+}
+
+Api::Api(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Api::~Api() { stop(); }
+
+crypto::Result<std::unique_ptr<Api>> Api::start(ApiOptions options, NodeLink link) {
+  auto parts = std::make_unique<Parts>(options, std::move(link));
+  parts->view.facts = std::make_shared<const NodeFacts>(parts->link.facts);
+  parts->show(parts->link.snapshot());
+  auto server = HttpServer::listen(std::move(options.http),
+                                   [parts = parts.get()](Request request, const Reply& reply) {
+                                     parts->take(std::move(request), reply);
+                                   });
+  if (!server) return crypto::Unexpected{server.error()};
+  parts->server = *std::move(server);
+  auto operations =
+      HttpServer::listen(std::move(options.operations),
+                         [parts = parts.get()](const Request& request, const Reply& reply) {
+                           parts->take_operations(request, reply);
+                         });
+  if (!operations) return crypto::Unexpected{operations.error()};
+  parts->operations = *std::move(operations);
+  parts->server->run();
+  parts->operations->run();
+  return std::unique_ptr<Api>(new Api(std::move(parts)));
+}
+
+std::uint16_t Api::port() const { return parts_->server->port(); }
+std::uint16_t Api::operations_port() const { return parts_->operations->port(); }
+
+void Api::on_updates(const std::vector<SubmissionUpdate>& updates) {
+  const bool final = std::any_of(updates.begin(), updates.end(), [](const auto& update) {
+    return update.state == SubmissionState::final;
+  });
+  std::shared_ptr<const ledger::Snapshot> snapshot;
+  if (final) snapshot = parts_->link.snapshot();
+  parts_->server->post([parts = parts_.get(), updates, snapshot = std::move(snapshot)]() mutable {
+    if (snapshot) parts->show(std::move(snapshot));
+    parts->update(updates);
+  });
+}
+
+void Api::on_notes(const std::vector<Note>& notes) {
+  for (const Note& note : notes) {
+    const auto* committed = std::get_if<BlockCommitted>(&note);
+    if (committed == nullptr) continue;
+    parts_->counters.blocks_committed.fetch_add(1);
+    parts_->counters.records_committed.fetch_add(committed->records);
+    parts_->server->post([parts = parts_.get(), snapshot = parts_->link.snapshot()]() mutable {
+      parts->show(std::move(snapshot));
+    });
+    parts_->server->wake_streams();
+  }
+}
+
+void Api::stop() {
+  if (std::exchange(parts_->stopped, true)) return;
+  // Everyone who waits hears how far it came; nobody is left to guess.
+  parts_->server->post([parts = parts_.get()] { parts->book.expire(SubmissionBook::Time::max()); });
+  parts_->server->stop();
+  parts_->pool.stop();
+  parts_->operations->stop();
+}
+
+}  // namespace node::api

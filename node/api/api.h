@@ -1,0 +1,66 @@
+// The API of a node, put together: two HTTP servers (the public one and the one for operations),
+// the routes over the newest snapshot, the pool for long work, and the way of a submission from its
+// bytes to its outcome.
+//
+//   server's thread   view, book of submissions, quick routes, event streams
+//   pool              signatures, scans: owns its request and a view, posts what came out
+//   replica's thread  calls on_updates and on_notes, which only hand on copies
+//
+// A client that hears "final" and asks again sees it: the view moves before the answer goes out.
+#pragma once
+
+#include <memory>
+
+#include "node/api/http_server.h"
+#include "node/api/operations.h"
+#include "node/api/view.h"
+#include "node/replica.h"
+
+namespace node::api {
+
+struct ApiOptions {
+  HttpOptions http;
+  HttpOptions operations;
+  std::size_t threads = 2;
+  // On the pool, running and waiting; above: 503 with Retry-After.
+  std::size_t jobs_max = 96;
+};
+
+// How the API reaches the node.
+struct NodeLink {
+  NodeFacts facts;
+  // The newest state. Called by start() and within on_updates() and on_notes().
+  std::function<std::shared_ptr<const ledger::Snapshot>()> snapshot;
+  // Hands a submission to the replica; false: no room now. Called on the server's thread.
+  std::function<bool(ledger::VerifiedSubmission)> submit;
+  // What keeps the node from doing its work; may be empty. Called on the operations thread.
+  std::function<std::vector<FailedCheck>()> failed_checks;
+};
+
+class Api {
+ public:
+  // The ledger must hold a block. E-API-LISTEN.
+  static crypto::Result<std::unique_ptr<Api>> start(ApiOptions options, NodeLink link);
+  ~Api();
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
+
+  std::uint16_t port() const;
+  std::uint16_t operations_port() const;
+
+  // What the replica said, in this order; on its thread.
+  void on_updates(const std::vector<SubmissionUpdate>& updates);
+  void on_notes(const std::vector<Note>& notes);
+
+  // Tells waiting clients how far their submissions are, closes everything, joins all threads. The
+  // destructor does it too.
+  void stop();
+
+ private:
+  struct Parts;
+  explicit Api(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace node::api

@@ -1,0 +1,89 @@
+#include "node/api/json.h"
+
+#include <fmt/format.h>
+#include <google/protobuf/util/json_util.h>
+
+#include "crypto/check.h"
+#include "ledger/history/tree.h"
+#include "ledger/records/date.h"
+#include "node/api/problem.h"
+
+namespace node::api {
+
+Json message_json(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  std::string text;
+  CHECK(google::protobuf::util::MessageToJsonString(message, &text, options).ok());
+  return Json::parse(text);
+}
+
+std::string time_text(std::uint64_t unix_ms) {
+  constexpr std::uint64_t kDayMs = 24 * 60 * 60 * 1000;
+  const std::uint64_t ms = unix_ms % kDayMs;
+  return fmt::format("{}T{:02}:{:02}:{:02}.{:03}Z", ledger::day_text(ledger::utc_day(unix_ms)),
+                     ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60, ms % 1000);
+}
+
+std::string_view kind_name(const proto::Record& record) {
+  const auto* field = proto::Record::descriptor()->FindFieldByNumber(record.kind_case());
+  return field == nullptr ? std::string_view() : std::string_view(field->name());
+}
+
+const ledger::Header* BlockFinder::block_of(std::uint64_t index) {
+  const bool known = last_ && index >= last_->seal.first_index && index < last_->tree_size;
+  if (!known) last_ = reader_.block_of(index);
+  return last_ ? &*last_ : nullptr;
+}
+
+Json record_json(const ledger::StoredRecord& stored, BlockFinder& blocks) {
+  Json json;
+  json["index"] = stored.index;
+  if (const ledger::Header* block = blocks.block_of(stored.index)) {
+    json["height"] = block->seal.height;
+    json["time"] = time_text(block->seal.time_ms);
+  }
+  json["subject"] = stored.record.subject();
+  json["place"] = stored.record.place();
+  json["kind"] = kind_name(stored.record);
+  if (stored.previous_index != ledger::kNoIndex) json["previous_index"] = stored.previous_index;
+  json["leaf_hash"] =
+      ledger::leaf_hash(ledger::record_entry(stored.previous_index, stored.bytes)).hex();
+  json["record"] = message_json(stored.record);
+  return json;
+}
+
+Json header_json(const ledger::Header& header) {
+  const ledger::Seal& seal = header.seal;
+  Json json;
+  json["height"] = seal.height;
+  json["hash"] = header.hash().hex();
+  json["epoch"] = seal.epoch;
+  json["view"] = seal.view;
+  json["time"] = time_text(seal.time_ms);
+  json["rules_version"] = seal.rules_version;
+  json["first_index"] = seal.first_index;
+  json["count"] = seal.count;
+  json["parent_hash"] = seal.parent_hash.hex();
+  json["state_root"] = seal.state_root.hex();
+  json["set_hash"] = seal.set_hash.hex();
+  json["next_set_hash"] = seal.next_set_hash.hex();
+  json["proposer"] = seal.proposer;
+  json["tree_size"] = header.tree_size;
+  json["tree_root"] = header.tree_root.hex();
+  return json;
+}
+
+Json document(std::string_view schema) {
+  Json json;
+  json["schema"] = "greenledger." + std::string(schema) + "/1";
+  return json;
+}
+
+Response json_response(const Json& document) {
+  Response response;
+  response.body = to_text(document);
+  return response;
+}
+
+}  // namespace node::api

@@ -1,0 +1,100 @@
+#include "node/api/operations.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "node/api/json.h"
+#include "node/api/router.h"
+
+namespace node::api {
+namespace {
+
+struct Metric {
+  std::string_view name;
+  std::string_view type;
+  std::string_view help;
+  const std::atomic<std::uint64_t>* value;
+};
+
+void write_metrics(std::string& text, const std::vector<Metric>& metrics) {
+  std::string_view last;
+  for (const Metric& metric : metrics) {
+    const std::string_view family = metric.name.substr(0, metric.name.find('{'));
+    if (family != last) {
+      text += fmt::format("# HELP greenledger_{} {}\n# TYPE greenledger_{} {}\n", family,
+                          metric.help, family, metric.type);
+    }
+    last = family;
+    text += fmt::format("greenledger_{} {}\n", metric.name,
+                        metric.value->load(std::memory_order_relaxed));
+  }
+}
+
+Response status_response(int status, const std::vector<FailedCheck>& failed) {
+  Json json;
+  json["status"] = failed.empty() ? "ok" : "failed";
+  json["failed_checks"] = Json::array();
+  for (const FailedCheck& check : failed) {
+    json["failed_checks"].push_back({{"component", check.component}, {"reason", check.reason}});
+  }
+  Response response = json_response(json);
+  response.status = status;
+  return response;
+}
+
+}  // namespace
+
+std::string metrics_text(const NodeCounters& node, const HttpCounters& http) {
+  std::string text;
+  write_metrics(
+      text,
+      {{"height", "gauge", "Height of the newest final block.", &node.height},
+       {"block_time_milliseconds", "gauge", "Time of the newest final block, Unix milliseconds.",
+        &node.block_time_ms},
+       {"tree_size", "gauge", "Entries of the history tree.", &node.tree_size},
+       {"records", "gauge", "Records on the ledger.", &node.records},
+       {"blocks_committed_total", "counter", "Blocks committed since the start.",
+        &node.blocks_committed},
+       {"records_committed_total", "counter", "Records committed since the start.",
+        &node.records_committed},
+       {"submissions_received_total", "counter", "Submissions verified and handed on.",
+        &node.submissions_received},
+       {"submissions_total{outcome=\"final\"}", "counter", "Submissions settled, by outcome.",
+        &node.submissions_final},
+       {"submissions_total{outcome=\"recorded\"}", "counter", "", &node.submissions_recorded},
+       {"submissions_total{outcome=\"rejected\"}", "counter", "", &node.submissions_rejected},
+       {"pending_submissions", "gauge", "Submissions taken in and not settled.",
+        &node.pending_submissions},
+       {"pending_bytes", "gauge", "Bytes of their records.", &node.pending_bytes},
+       {"api_jobs", "gauge", "Requests on the pool, running or waiting.", &node.jobs},
+       {"http_connections_open", "gauge", "HTTP connections.", &http.connections_open},
+       {"http_connections_total", "counter", "HTTP connections accepted.", &http.connections},
+       {"http_connections_refused_total", "counter", "HTTP connections over a cap.",
+        &http.connections_refused},
+       {"http_streams_open", "gauge", "Event streams.", &http.streams_open},
+       {"http_requests_total", "counter", "HTTP requests that reached a route.", &http.requests},
+       {"http_requests_refused_total", "counter", "HTTP requests refused before a route.",
+        &http.requests_refused},
+       {"http_answers_total{class=\"2xx\"}", "counter", "HTTP answers by class of status.",
+        &http.answers_2xx},
+       {"http_answers_total{class=\"4xx\"}", "counter", "", &http.answers_4xx},
+       {"http_answers_total{class=\"5xx\"}", "counter", "", &http.answers_5xx},
+       {"http_accept_errors_total", "counter", "Times the process had no descriptor left.",
+        &http.accept_errors}});
+  return text;
+}
+
+Response answer_operations(const Request& request, const NodeCounters& node,
+                           const HttpCounters& http, const std::vector<FailedCheck>& failed) {
+  const std::string name = request.path.size() == 1 ? request.path.front() : "";
+  if (name == "livez") return status_response(200, {});
+  if (name == "readyz") return status_response(failed.empty() ? 200 : 503, failed);
+  if (name != "metrics") return not_found("Here are /livez, /readyz and /metrics.");
+  Response response;
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  response.body = metrics_text(node, http);
+  return response;
+}
+
+}  // namespace node::api

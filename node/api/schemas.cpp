@@ -1,0 +1,241 @@
+#include "node/api/schemas.h"
+
+namespace node::api {
+namespace {
+
+using enum MemberType;
+
+constexpr bool kOptional = false;
+
+Member schema_member() { return {"schema", text, "Name and number of this kind of document"}; }
+Member height_member() {
+  return {"height", number, "The answer holds for the ledger up to this block"};
+}
+Member next_member() {
+  return {"next", text, "Pass as cursor for the next page; absent: this is the last", "",
+          kOptional};
+}
+
+Schema list_of(std::string_view name, std::string_view item, std::string_view summary) {
+  return {name,
+          summary,
+          {schema_member(), height_member(), {"items", objects, "The page", item}, next_member()}};
+}
+
+std::vector<Schema> chain_schemas() {
+  return {
+      {"status",
+       "The node and the newest block",
+       {schema_member(),
+        {"network_id", hash, "Tagged hash of the genesis file"},
+        {"network_name", text, "As the genesis file says"},
+        {"organisation", text, "Whose node this is", "", kOptional},
+        {"version", text, "Of the node's program"},
+        {"height", number, "Of the newest final block"},
+        {"block_hash", hash, "Of the newest final block"},
+        {"time", time, "Of the newest final block"},
+        {"epoch", number, "Of the newest final block"},
+        {"tree_size", number, "Entries in the history tree"},
+        {"tree_root", hash, "RFC 6962 root over all entries"},
+        {"state_root", hash, "Root of the state after the newest block"},
+        {"records", number, "Records on the ledger"},
+        {"validators", texts, "Organisations that vote, in the order of the set"},
+        {"quorum", number, "Votes that make a block final"},
+        {"pending", object, "What this node took in and has not settled yet", "pending"}}},
+      {"pending",
+       "Submissions on their way",
+       {{"submissions", number, "Number"}, {"bytes", number, "Of their records"}}},
+      {"block",
+       "A final block",
+       {{"schema", text, "In a document of its own", "", kOptional},
+        {"height", number, "0 is the genesis block"},
+        {"hash", hash, "What votes name"},
+        {"epoch", number, "Of the validator set that voted"},
+        {"view", number, "In which it was first proposed"},
+        {"time", time, "When the proposer made it"},
+        {"rules_version", number, "Under which it was executed"},
+        {"first_index", number, "Index of its first entry"},
+        {"count", number, "Entries, the seal included"},
+        {"parent_hash", hash, "Hash of the block before"},
+        {"state_root", hash, "Root of the state after it"},
+        {"set_hash", hash, "Of the validators of its epoch"},
+        {"next_set_hash", hash, "Of the validators of the next block"},
+        {"proposer", number, "Place of the proposer in the set"},
+        {"tree_size", number, "Entries on the ledger up to its end"},
+        {"tree_root", hash, "RFC 6962 root over them"},
+        {"header", hex, "The 248 bytes that are hashed", "", kOptional},
+        {"certificate", hex, "FINALIZE certificate; absent for genesis", "", kOptional}}},
+      list_of("blocks", "block", "Blocks, newest first"),
+  };
+}
+
+std::vector<Schema> record_schemas() {
+  return {
+      {"record",
+       "A record with where it lies",
+       {{"schema", text, "In a document of its own", "", kOptional},
+        {"index", number, "Of its entry in the history tree"},
+        {"height", number, "Of its block"},
+        {"time", time, "Of its block"},
+        {"subject", text, "What it is about"},
+        {"place", number, "In the history of its subject, from 1"},
+        {"kind", text, "Field name of the record's kind"},
+        {"previous_index", number, "Entry of the record before in its history", "", kOptional},
+        {"leaf_hash", hash, "RFC 6962 hash of its entry"},
+        {"record", message, "What it says", "Record"}}},
+      list_of("records", "record", "Records in the order of the ledger"),
+      {"history",
+       "The records of one subject, newest first",
+       {schema_member(),
+        height_member(),
+        {"subject", text, "What they are about"},
+        {"count", number, "Records in the whole history"},
+        {"items", objects, "The page", "record"},
+        next_member()}},
+      {"subject",
+       "What the state says of a subject",
+       {schema_member(),
+        height_member(),
+        {"subject", text, "Its path"},
+        {"count", number, "Records in its history; the next one wants place count + 1"},
+        {"last_index", number, "Entry of the newest"},
+        {"record", object, "The record at the place that was asked for, else the newest",
+         "record"}}},
+  };
+}
+
+std::vector<Schema> member_schemas() {
+  return {
+      {"organisation",
+       "A member of the network",
+       {{"schema", text, "In a document of its own", "", kOptional},
+        {"height", number, "In a document of its own", "", kOptional},
+        {"subject", text, "org/<id>"},
+        {"id", text, "As submissions name it"},
+        {"count", number, "Records in its history"},
+        {"organisation", message, "What its newest record says", "Organisation"},
+        {"keys", objects, "All it ever had", "key"}}},
+      {"key",
+       "A key of an organisation",
+       {{"key_id", hex, "16 bytes"},
+        {"public_key", hex, "32 bytes"},
+        {"purpose", text, "ROOT or OPERATION"},
+        {"algorithm", text, "ED25519"},
+        {"label", text, "For people", "", kOptional},
+        {"since_height", number, "Block that brought it"},
+        {"revoked_height", number, "Block that ended it; absent: in force", "", kOptional},
+        {"compromised_since", date, "Day; absent: not compromised", "", kOptional}}},
+      list_of("organisations", "organisation", "Members, by id"),
+      {"scheme",
+       "A label scheme",
+       {{"schema", text, "In a document of its own", "", kOptional},
+        {"height", number, "In a document of its own", "", kOptional},
+        {"subject", text, "scheme/<owner>/<id>"},
+        {"owner", text, "Organisation that keeps it"},
+        {"id", text, "Last segment of the subject"},
+        {"count", number, "Records in its history"},
+        {"scheme", message, "What its newest record says", "Scheme"}}},
+      list_of("schemes", "scheme", "Label schemes, by subject"),
+  };
+}
+
+// Certifications and assessments share their members.
+Schema certified(std::string_view name, std::string_view summary, std::string_view message_name) {
+  return {name,
+          summary,
+          {{"schema", text, "In a document of its own", "", kOptional},
+           {"height", number, "In a document of its own", "", kOptional},
+           {"subject", text, "Its path"},
+           {"certifier", text, "Organisation that issued it"},
+           {"number", text, "Last segment of the subject, decoded"},
+           {"count", number, "Records in its history"},
+           {"content_index", number, "Entry that holds its content"},
+           {"at", date, "The day for which the status holds"},
+           {"status", text,
+            "active, not_yet_valid, expired, suspended, withdrawn or cancelled on that day"},
+           {"changes", objects, "Of status, as recorded", "status_change"},
+           {"open_ended", flag, "The source states no end of validity"},
+           {"holder_by_name", flag, "The holder is known by its name alone"},
+           {name, MemberType::message, "What it says", message_name}}};
+}
+
+std::vector<Schema> market_schemas() {
+  return {
+      certified("certification", "A certification", "Certification"),
+      certified("assessment", "Assessed and not certified", "Assessment"),
+      {"status_change",
+       "A change of status",
+       {{"status", text, "ACTIVE, SUSPENDED, WITHDRAWN or CANCELLED"},
+        {"effective_from", date, "Day from which it holds", "", kOptional},
+        {"index", number, "Entry of its record"}}},
+      list_of("certifications", "certification", "Certifications"),
+      list_of("assessments", "assessment", "Assessments"),
+      {"purchase",
+       "A purchase line",
+       {{"schema", text, "In a document of its own", "", kOptional},
+        {"height", number, "In a document of its own", "", kOptional},
+        {"subject", text, "purchase/<recorder>/<system>/<document>/<line>"},
+        {"count", number, "Records in its history", "", kOptional},
+        {"content_index", number, "Entry that holds its content"},
+        {"returned", text, "Quantity that came back; absent: nothing", "", kOptional},
+        {"buyer_by_name", flag, "The buyer is known by its name alone"},
+        {"purchase", message, "What it says, after corrections", "Purchase"}}},
+      list_of("purchases", "purchase", "Purchase lines by date, then by order of recording"),
+  };
+}
+
+std::vector<Schema> edge_schemas() {
+  return {
+      {"submission",
+       "What became of a submission",
+       {schema_member(),
+        {"id", hash, "Of the submission"},
+        {"state", text,
+         "received, accepted, final, recorded (all its records were there before), rejected, or "
+         "valid (a dry run that would be accepted)"},
+        {"height", number, "final: of its block", "", kOptional},
+        {"first_index", number, "final: of its entry; its records follow", "", kOptional},
+        {"rejects", objects, "rejected: what is wrong, record by record", "reject", kOptional}}},
+      {"reject",
+       "What is wrong with one record of a submission",
+       {{"record", number, "Its position in the submission, from 0"},
+        {"code", text, "Stable"},
+        {"field", text, "Path of the field; empty: the whole record"},
+        {"message", text, "What was found and what was expected"},
+        {"hint", text, "How to mend it"}}},
+      {"problem",
+       "Problem details of RFC 9457",
+       {{"type", text, "urn:greenledger:problem:<code>"},
+        {"title", text, "Phrase of the status"},
+        {"status", number, "Of HTTP"},
+        {"code", text, "Stable"},
+        {"detail", text, "What was found and what was expected"},
+        {"field", text, "Parameter or path of the field", "", kOptional},
+        {"hint", text, "How to mend it", "", kOptional},
+        {"id", hash, "Of the submission", "", kOptional},
+        {"rejects", objects, "Records of a submission that are at fault", "reject", kOptional}}},
+  };
+}
+
+}  // namespace
+
+const std::vector<Schema>& schemas() {
+  static const std::vector<Schema> all = [] {
+    std::vector<Schema> list;
+    for (const auto& part :
+         {chain_schemas(), record_schemas(), member_schemas(), market_schemas(), edge_schemas()}) {
+      list.insert(list.end(), part.begin(), part.end());
+    }
+    return list;
+  }();
+  return all;
+}
+
+const Schema* find_schema(std::string_view name) {
+  for (const Schema& schema : schemas()) {
+    if (schema.name == name) return &schema;
+  }
+  return nullptr;
+}
+
+}  // namespace node::api

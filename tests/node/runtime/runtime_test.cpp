@@ -1,0 +1,151 @@
+// The runtime on a real home: keystores, RocksDB, vote file, its own thread.
+#include "node/runtime/runtime.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <future>
+#include <thread>
+
+#include "node/runtime/verify.h"
+#include "tests/support/test_network.h"
+
+namespace node {
+namespace {
+
+namespace fs = std::filesystem;
+using tests::key_named;
+
+class RuntimeTest : public testing::Test {
+ protected:
+  RuntimeTest() : genesis_(tests::make_genesis()) {
+    folder_ = fs::temp_directory_path() / ("greenledger runtime " + std::to_string(::getpid()));
+    fs::remove_all(folder_);
+    fs::create_directories(folder_ / "keys");
+    for (const char* role : {"node", "vote", "log", "cosigner"}) {
+      EXPECT_TRUE(crypto::write_unencrypted_keystore(
+          folder_ / "keys" / (std::string(role) + ".pem"), key_named(std::string("acme/") + role)));
+    }
+    std::ofstream(folder_ / "genesis.json", std::ios::binary) << genesis_.file;
+  }
+  ~RuntimeTest() override { fs::remove_all(folder_); }
+
+  Home home() const { return {folder_ / "home"}; }
+
+  crypto::Result<void> make() {
+    return make_home(home(), folder_ / "genesis.json", folder_ / "keys");
+  }
+
+  crypto::Result<std::unique_ptr<Runtime>> open() {
+    RuntimeOptions options;
+    options.home = home();
+    options.unencrypted_keys = crypto::Unencrypted::allowed;
+    return Runtime::open(std::move(options));
+  }
+
+  // Runs the node until one submission came to its outcome.
+  SubmissionUpdate record(Runtime& runtime, const std::vector<proto::Record>& records) {
+    std::promise<SubmissionUpdate> outcome;
+    runtime.observe({.on_updates =
+                         [&](const std::vector<SubmissionUpdate>& updates) {
+                           for (const SubmissionUpdate& update : updates) {
+                             if (update.state != SubmissionState::accepted) {
+                               outcome.set_value(update);
+                               runtime.stop();
+                             }
+                           }
+                         },
+                     .on_notes = {}});
+    const auto now_ms =
+        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                       std::chrono::system_clock::now().time_since_epoch())
+                                       .count());
+    EXPECT_TRUE(
+        runtime.push(ClientSubmitted{tests::submission(genesis_, "shop", records, now_ms)}));
+    runtime.run();
+    return outcome.get_future().get();
+  }
+
+  ledger::Genesis genesis_;
+  fs::path folder_;
+};
+
+TEST_F(RuntimeTest, RecordsAndFindsItAgainAfterARestart) {
+  ASSERT_TRUE(make());
+  {
+    auto runtime = open();
+    ASSERT_TRUE(runtime) << runtime.error().message;
+    EXPECT_EQ((*runtime)->organisation(), "acme");
+    const auto update = record(**runtime, {tests::purchase("D", "1", "Acura", "ILX")});
+    EXPECT_EQ(update.state, SubmissionState::final);
+    EXPECT_EQ(update.height, 1u);
+  }
+  auto runtime = open();
+  ASSERT_TRUE(runtime) << runtime.error().message;
+  const auto update = record(**runtime, {tests::purchase("D", "1", "Acura", "ILX")});
+  EXPECT_EQ(update.state, SubmissionState::recorded);
+  runtime = crypto::Unexpected{crypto::Error{}};
+
+  const auto report = verify_home(home(), true);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->blocks, 2u);
+  EXPECT_EQ(report->entries, 10u);
+}
+
+TEST_F(RuntimeTest, RefusesAHomeThatIsNotEmptyOrNotThere) {
+  EXPECT_EQ(open().error().code, "E-HOME-MISSING");
+  ASSERT_TRUE(make());
+  EXPECT_EQ(make().error().code, "E-HOME-EXISTS");
+}
+
+TEST_F(RuntimeTest, RefusesKeysOfNoValidator) {
+  fs::remove(folder_ / "keys" / "vote.pem");
+  fs::remove(folder_ / "keys" / "vote.pub");
+  ASSERT_TRUE(crypto::write_unencrypted_keystore(folder_ / "keys" / "vote.pem",
+                                                 key_named("stranger/vote")));
+  EXPECT_EQ(make().error().code, "E-HOME-KEYS");
+}
+
+TEST_F(RuntimeTest, RefusesToRunTwiceOnOneHome) {
+  ASSERT_TRUE(make());
+  const auto first = open();
+  ASSERT_TRUE(first);
+  EXPECT_EQ(open().error().code, "E-STORE-LOCKED");
+}
+
+TEST_F(RuntimeTest, RefusesAnotherNetworksGenesis) {
+  ASSERT_TRUE(make());
+  ASSERT_TRUE(open());
+  std::ofstream(home().genesis(), std::ios::binary | std::ios::app) << "\n";
+  EXPECT_EQ(open().error().code, "E-STORE-NETWORK");
+}
+
+TEST_F(RuntimeTest, RefusesAStoreThatForgotWhatItSigned) {
+  ASSERT_TRUE(make());
+  fs::path copy = folder_ / "old db";
+  {
+    auto runtime = open();
+    record(**runtime, {tests::purchase("D", "1", "Acura", "ILX")});
+  }
+  fs::copy(home().store(), copy, fs::copy_options::recursive);
+  {
+    auto runtime = open();
+    record(**runtime, {tests::purchase("D", "2", "Acura", "ILX")});
+  }
+  fs::remove_all(home().store());
+  fs::rename(copy, home().store());
+
+  const auto rolled_back = open();
+  ASSERT_FALSE(rolled_back);
+  EXPECT_TRUE(rolled_back.error().code.starts_with("E-VOTE-")) << rolled_back.error().code;
+}
+
+TEST_F(RuntimeTest, RefusesKeystoresWithoutAPassphraseUnlessAllowed) {
+  ASSERT_TRUE(make());
+  RuntimeOptions options;
+  options.home = home();
+  EXPECT_EQ(Runtime::open(std::move(options)).error().code, "E-KEY-UNENCRYPTED");
+}
+
+}  // namespace
+}  // namespace node

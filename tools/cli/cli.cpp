@@ -4,39 +4,15 @@
 #include <CLI/Formatter.hpp>
 
 #include "crypto/check.h"
+#include "tools/cli/candidates.h"
 #include "tools/cli/error_codes.h"
 #include "tools/cli/help.h"
+#include "tools/cli/words.h"
 
 namespace tools {
 namespace {
 
 constexpr std::string_view kProgram = "greenledger";
-
-bool is_flag(const std::string& word) { return word.size() > 1 && word[0] == '-'; }
-
-const CLI::App* find_command(const CLI::App& app, const std::string& word) {
-  for (const CLI::App* command : commands_of(app)) {
-    if (command->get_name() == word) return command;
-  }
-  return nullptr;
-}
-
-// The flag as the command or one above it knows it; "-ojson" is the flag -o. nullptr: none does.
-const CLI::Option* find_flag(const CLI::App& app, const std::string& word) {
-  const std::string name =
-      word.starts_with("--") ? word.substr(0, word.find('=')) : word.substr(0, 2);
-  for (const CLI::App* from = &app; from != nullptr; from = from->get_parent()) {
-    if (const CLI::Option* option = from->get_option_no_throw(name)) return option;
-  }
-  return nullptr;
-}
-
-// Whether the value of the flag is the next word.
-bool value_follows(const CLI::Option& option, const std::string& word) {
-  const bool holds_it =
-      word.starts_with("--") ? word.find('=') != std::string::npos : word.size() > 2;
-  return option.get_items_expected_max() > 0 && !holds_it;
-}
 
 bool asks_for_help(const std::vector<std::string>& arguments) {
   for (const std::string& word : arguments) {
@@ -90,8 +66,11 @@ void Cli::add_global_flags() {
         flag, [this, name](const std::string& value) { settings_[name] = value; },
         std::string(rule.help));
     option->type_name(std::string(rule.placeholder))->group("Settings");
-    if (name == "output") option->check(CLI::IsMember({"table", "json", "jsonl", "csv"}));
-    if (name == "color") option->check(CLI::IsMember({"auto", "always", "never"}));
+    if (name == "output") allow_only(*option, {"table", "json", "jsonl", "csv"});
+    if (name == "color") allow_only(*option, {"auto", "always", "never"});
+    if (name == "key") {
+      complete_with(*option, [](const Settings& settings) { return settings.key_names(); });
+    }
   }
   root_.add_flag("--json", json_, "the same as -o json")->group("Settings");
   root_.add_option("--passphrase-fd", passphrase_descriptor_, "read the passphrase from it")
@@ -103,6 +82,11 @@ void Cli::add_global_flags() {
       ->group("Settings");
   root_.add_flag("-y,--yes", assume_yes_, "do not ask before a dangerous act")->group("Settings");
   root_.add_flag("--no-input", no_input_, "never ask; fail instead")->group("Settings");
+}
+
+void Cli::allow_only(CLI::Option& option, const std::vector<std::string>& values) {
+  option.check(CLI::IsMember(values));
+  complete_with(option, [values](const Settings&) { return values; });
 }
 
 CLI::App& Cli::add(CLI::App& parent, const Command& command) {
@@ -129,13 +113,14 @@ CLI::App& Cli::add_lone_verb(const Command& command, Action action) {
   return add_verb(root_, command, std::move(action));
 }
 
-const CLI::App& Cli::find_app(const std::vector<std::string>& words) const {
-  const CLI::App* app = &root_;
-  for (const std::string& word : words) {
-    // What is no command is a flag, its value or an argument.
-    if (const CLI::App* command = find_command(*app, word)) app = command;
-  }
-  return *app;
+void Cli::complete_with(const CLI::Option& option, Values values) {
+  values_[&option] = std::move(values);
+}
+
+std::vector<std::string> Cli::values_for(const CLI::Option& option,
+                                         const Settings& settings) const {
+  const auto found = values_.find(&option);
+  return found == values_.end() ? std::vector<std::string>{} : found->second(settings);
 }
 
 std::string Cli::help_of(const CLI::App& app) const {
@@ -145,26 +130,19 @@ std::string Cli::help_of(const CLI::App& app) const {
 }
 
 crypto::Error Cli::explain(const std::vector<std::string>& arguments, std::string fault) const {
-  const CLI::App* app = &root_;
+  const Place place = find_place(root_, arguments);
+  const CLI::App* app = place.app;
   std::string hint;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::string& word = arguments[i];
-    if (const CLI::App* command = find_command(*app, word)) {
-      app = command;
-    } else if (is_flag(word)) {
-      const CLI::Option* option = find_flag(*app, word);
-      if (option == nullptr) {
-        const std::string name = word.substr(0, word.find('='));
-        fault = "There is no flag " + name + " here.";
-        hint = suggestion_for(*app, name);
-        break;
-      }
-      if (value_follows(*option, word)) ++i;
-    } else if (!commands_of(*app).empty()) {
-      fault = "`" + path_of(*app) + "` has no command `" + word + "`.";
-      hint = suggestion_for(*app, word);
-      break;
-    }
+  if (place.unknown) {
+    const std::string& word = arguments[*place.unknown];
+    const std::string name = is_flag(word) ? word.substr(0, word.find('=')) : word;
+    // The command as far as it was known when the word came.
+    const std::vector<std::string> before(arguments.begin(),
+                                          arguments.begin() + static_cast<long>(*place.unknown));
+    app = find_place(root_, before).app;
+    fault = is_flag(word) ? "There is no flag " + name + " here."
+                          : "`" + path_of(*app) + "` has no command `" + word + "`.";
+    hint = suggestion_for(*app, name);
   }
   if (!fault.ends_with('.')) fault += '.';
   if (!hint.empty()) hint += ' ';
@@ -180,20 +158,28 @@ ExitCode Cli::run(const std::vector<std::string>& arguments, const Surroundings&
     early.text(short_help_text(root_));
     return ExitCode::done;
   }
+  if (arguments[0] == "__complete") {
+    early.text(complete_words(root_, {arguments.begin() + 1, arguments.end()},
+                              surroundings.environment,
+                              [this](const CLI::Option& option, const Settings& settings) {
+                                return values_for(option, settings);
+                              }));
+    return ExitCode::done;
+  }
   if (arguments[0] == "help") {
     if (arguments.size() > 1 && arguments[1] == "exit-codes") {
       early.text(exit_code_text());
     } else {
-      early.text(help_of(find_app({arguments.begin() + 1, arguments.end()})));
+      early.text(help_of(*find_place(root_, {arguments.begin() + 1, arguments.end()}).app));
     }
     return ExitCode::done;
   }
   if (asks_for_help(arguments)) {
-    early.text(help_of(find_app(arguments)));
+    early.text(help_of(*find_place(root_, arguments).app));
     return ExitCode::done;
   }
   // A noun alone asks what it can do.
-  const CLI::App& named = find_app(arguments);
+  const CLI::App& named = *find_place(root_, arguments).app;
   if (!commands_of(named).empty() && path_of(named) == joined_path(arguments)) {
     early.text(help_of(named));
     return ExitCode::done;

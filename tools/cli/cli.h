@@ -24,6 +24,9 @@ namespace tools {
 
 using Action = std::function<ExitCode(Session&)>;
 
+// Values that a flag or an argument may take, for completion only.
+using Values = std::function<std::vector<std::string>(const Settings&)>;
+
 struct Command {
   std::string name;
   std::string description;            // one line, no full stop
@@ -51,6 +54,11 @@ class Cli {
   // A noun that is its own verb: `greenledger version`.
   CLI::App& add_lone_verb(const Command& command, Action action);
 
+  // The option takes one of these values and no other.
+  void allow_only(CLI::Option& option, const std::vector<std::string>& values);
+  // Lets completion offer these values; it is quick, and asks no node.
+  void complete_with(const CLI::Option& option, Values values);
+
   // `arguments` without the program's name.
   ExitCode run(const std::vector<std::string>& arguments, const Surroundings& surroundings);
 
@@ -60,8 +68,7 @@ class Cli {
  private:
   CLI::App& add(CLI::App& parent, const Command& command);
   void add_global_flags();
-  // The app that the words before the first flag name.
-  const CLI::App& find_app(const std::vector<std::string>& words) const;
+  std::vector<std::string> values_for(const CLI::Option& option, const Settings& settings) const;
   std::string help_of(const CLI::App& app) const;
   // What is wrong with the command line, told better than CLI11 does where that is possible.
   crypto::Error explain(const std::vector<std::string>& arguments, std::string fault) const;
@@ -70,6 +77,7 @@ class Cli {
   CLI::App root_;
   std::map<const CLI::App*, Action> actions_;
   std::map<const CLI::App*, std::vector<std::string>> examples_;
+  std::map<const CLI::Option*, Values> values_;
   std::map<std::string, std::string> settings_;  // as given by flags
   bool json_ = false;
   bool assume_yes_ = false;

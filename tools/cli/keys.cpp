@@ -221,15 +221,10 @@ ExitCode make_keys(Session& session, const NewOptions& options) {
 }
 
 ExitCode list_keys(Session& session) {
-  std::vector<std::filesystem::path> paths;
-  std::error_code failure;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(session.settings.home() / "keys", failure)) {
-    if (entry.path().extension() == ".pem") paths.push_back(entry.path());
-  }
-  std::sort(paths.begin(), paths.end());
   std::vector<Json> rows;
-  for (const std::filesystem::path& path : paths) {
+  const std::vector<std::string> names = session.settings.key_names();
+  for (const std::string& name : names) {
+    const std::filesystem::path path = session.settings.home() / "keys" / (name + ".pem");
     const Result<crypto::PublicKey> key = crypto::read_public_key(crypto::public_key_path(path));
     const std::optional<bool> encrypted = is_encrypted(path);
     if (!key) {
@@ -237,11 +232,11 @@ ExitCode list_keys(Session& session) {
     } else if (!encrypted) {
       session.output.warn(path.string() + " cannot be read, or is no keystore.");
     } else {
-      rows.push_back(describe_key(path.stem().string(), *key, path, *encrypted));
+      rows.push_back(describe_key(name, *key, path, *encrypted));
     }
   }
   session.output.list("keys", kListColumns, rows);
-  if (paths.empty()) session.output.next("greenledger keys new --org ID --name NAME");
+  if (names.empty()) session.output.next("greenledger keys new --org ID --name NAME");
   return ExitCode::done;
 }
 
@@ -314,7 +309,9 @@ void add_keys(Cli& cli) {
   CLI::App& show =
       cli.add_verb(noun, {"show", "Show one key", {"greenledger keys show operation --check"}},
                    [name, check](Session& session) { return show_key(session, *name, *check); });
-  show.add_option("NAME", *name, "a name in <home>/keys, or a path")->required();
+  CLI::Option* option =
+      show.add_option("NAME", *name, "a name in <home>/keys, or a path")->required();
+  cli.complete_with(*option, [](const Settings& settings) { return settings.key_names(); });
   show.add_flag("--check", *check, "open it with its passphrase");
 }
 

@@ -6,6 +6,7 @@ void add_all_nouns(Cli& cli) {
   add_keys(cli);
   add_config(cli);
   add_version(cli);
+  add_completion(cli);
 }
 
 }  // namespace tools

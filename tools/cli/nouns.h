@@ -5,6 +5,7 @@
 
 namespace tools {
 
+void add_completion(Cli& cli);
 void add_config(Cli& cli);
 void add_keys(Cli& cli);
 void add_version(Cli& cli);

@@ -2,6 +2,7 @@
 
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "crypto/check.h"
@@ -15,7 +16,7 @@ using crypto::Error;
 using crypto::Result;
 using crypto::Unexpected;
 
-using Values = std::map<std::string, Settings::Setting, std::less<>>;
+using SettingsByName = std::map<std::string, Settings::Setting, std::less<>>;
 
 Unexpected<Error> config_error(const std::filesystem::path& path, std::string message,
                                std::string hint) {
@@ -47,7 +48,7 @@ bool is_setting(std::string_view name) {
   return false;
 }
 
-Result<void> read_file(const std::filesystem::path& path, Values& values) {
+Result<void> read_file(const std::filesystem::path& path, SettingsByName& values) {
   std::ifstream file(path);
   if (!file.is_open()) return {};
   const toml::parse_result parsed = toml::parse(file, path.string());
@@ -88,7 +89,7 @@ std::array<std::filesystem::path, 2> config_paths(const Environment& environment
 Result<Settings> Settings::load(const std::map<std::string, std::string>& flags,
                                 const Environment& environment) {
   Settings settings;
-  Values& values = settings.settings_;
+  SettingsByName& values = settings.settings_;
   for (const SettingRule& rule : kSettings) {
     std::string fallback(rule.fallback);
     if (fallback.starts_with('~')) fallback = home_folder(environment) + fallback.substr(1);
@@ -119,6 +120,16 @@ const Settings::Setting& Settings::get(std::string_view name) const {
 std::filesystem::path Settings::genesis_path() const {
   const std::string& path = value("genesis");
   return path.empty() ? home() / "genesis.json" : std::filesystem::path(path);
+}
+
+std::vector<std::string> Settings::key_names() const {
+  std::vector<std::string> names;
+  std::error_code failure;
+  for (const auto& entry : std::filesystem::directory_iterator(home() / "keys", failure)) {
+    if (entry.path().extension() == ".pem") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 std::filesystem::path Settings::key_path(const std::string& name_or_path) const {

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "crypto/expected.h"
 
@@ -61,6 +62,8 @@ class Settings {
   std::filesystem::path genesis_path() const;
   // A key by name ("operation" -> <home>/keys/operation.pem) or by path (it has a "/" or ".pem").
   std::filesystem::path key_path(const std::string& name_or_path) const;
+  // The names of the keys in <home>/keys, ascending.
+  std::vector<std::string> key_names() const;
 
  private:
   std::map<std::string, Setting, std::less<>> settings_;

@@ -32,10 +32,55 @@ int init(const std::string& home, const std::string& genesis, const std::string&
   return 0;
 }
 
-int start(const node::ServiceOptions& options) {
-  auto service = node::Service::open(options);
+struct ConfigFlags {
+  std::string home;
+  std::string listen;
+  std::string operations;
+  std::string passphrase_file;
+  bool allow_unencrypted_keys = false;
+};
+
+void add_config_flags(CLI::App& command, ConfigFlags& flags) {
+  command.add_option("--home", flags.home, "the node's home")->required();
+  command.add_option("--listen", flags.listen, "address:port of the HTTP API");
+  command.add_option("--operations", flags.operations, "address:port of health and metrics");
+  command.add_option("--passphrase-file", flags.passphrase_file,
+                     "file with the passphrase of the keystores");
+  command.add_flag("--allow-unencrypted-keys", flags.allow_unencrypted_keys,
+                   "take keystores without a passphrase (development)");
+}
+
+crypto::Result<node::LoadedConfig> load(const ConfigFlags& flags) {
+  auto sources = node::read_sources(flags.home);
+  if (!sources) return crypto::Unexpected{sources.error()};
+  if (!flags.listen.empty()) sources->flags.emplace_back("api.listen", flags.listen);
+  if (!flags.operations.empty()) {
+    sources->flags.emplace_back("operations.listen", flags.operations);
+  }
+  if (!flags.passphrase_file.empty()) {
+    sources->flags.emplace_back("keys.passphrase_file", flags.passphrase_file);
+  }
+  if (flags.allow_unencrypted_keys) sources->flags.emplace_back("keys.allow_unencrypted", "true");
+  return node::load_config(*sources);
+}
+
+int start(const ConfigFlags& flags) {
+  const auto loaded = load(flags);
+  if (!loaded) return complain(loaded.error());
+  auto service = node::Service::open({flags.home}, loaded->config);
   if (!service) return complain(service.error());
   (*service)->run_until_signal();
+  return 0;
+}
+
+int show_config(const ConfigFlags& flags, bool origin) {
+  const auto loaded = load(flags);
+  if (!loaded) return complain(loaded.error());
+  for (const node::ShownSetting& setting : loaded->shown) {
+    const std::string place = setting.place.empty() ? "default" : setting.place;
+    std::fprintf(stdout, origin ? "%s = %s  # %s\n" : "%s = %s\n", setting.key.c_str(),
+                 setting.value.c_str(), place.c_str());
+  }
   return 0;
 }
 
@@ -57,7 +102,8 @@ int main(int argc, char** argv) {
   std::string genesis;
   std::string keys;
   bool checksums = false;
-  node::ServiceOptions options;
+  bool origin = false;
+  ConfigFlags flags;
 
   CLI::App* init_command = app.add_subcommand("init", "make a node's home from a genesis file");
   init_command->add_option("--home", home, "folder to make")->required();
@@ -65,12 +111,13 @@ int main(int argc, char** argv) {
   init_command->add_option("--keys", keys, "folder with node.pem vote.pem log.pem cosigner.pem");
 
   CLI::App* start_command = app.add_subcommand("start", "run the node until it is told to stop");
-  start_command->add_option("--home", home, "the node's home")->required();
-  start_command->add_option("--listen", options.listen, "address:port of the HTTP API");
-  start_command->add_option("--passphrase-file", options.passphrase_file,
-                            "file with the passphrase of the keystores");
-  start_command->add_flag("--allow-unencrypted-keys", options.allow_unencrypted_keys,
-                          "take keystores without a passphrase (development)");
+  add_config_flags(*start_command, flags);
+
+  CLI::App* config_command = app.add_subcommand("config", "the node's configuration");
+  config_command->require_subcommand(1);
+  CLI::App* show_command = config_command->add_subcommand("show", "every setting in force");
+  add_config_flags(*show_command, flags);
+  show_command->add_flag("--origin", origin, "say where each value comes from");
 
   CLI::App* verify_command =
       app.add_subcommand("verify", "check every block of a node that does not run");
@@ -83,8 +130,8 @@ int main(int argc, char** argv) {
     const int code = app.exit(error);
     return code == 0 ? 0 : 2;
   }
-  options.home = {home};
   if (init_command->parsed()) return init(home, genesis, keys);
   if (verify_command->parsed()) return verify(home, checksums);
-  return start(options);
+  if (show_command->parsed()) return show_config(flags, origin);
+  return start(flags);
 }

@@ -2,7 +2,9 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <chrono>
 #include <csignal>
+#include <mutex>
 #include <thread>
 
 #include "crypto/passphrase.h"
@@ -16,8 +18,8 @@ namespace asio = boost::asio;
 
 constexpr std::string_view kCredential = "greenledgerd-passphrase";
 
-crypto::AskPassphrase passphrase_of(const ServiceOptions& options) {
-  return [file = options.passphrase_file]() -> crypto::Result<crypto::Secret> {
+crypto::AskPassphrase passphrase_of(const Config& config) {
+  return [file = config.passphrase_file]() -> crypto::Result<crypto::Secret> {
     if (!file.empty()) return crypto::passphrase_from_file(file);
     if (auto credential = crypto::passphrase_from_credential(kCredential); credential) {
       return credential;
@@ -27,28 +29,32 @@ crypto::AskPassphrase passphrase_of(const ServiceOptions& options) {
   };
 }
 
-struct Endpoint {
-  std::string address;
-  std::uint16_t port = 0;
-};
+// What the free space of the store's disk allows. Asked with each submission, so the disk itself is
+// asked once a second at most.
+class SpaceWatch {
+ public:
+  SpaceWatch(std::string path, const ledger::SpaceMarks& marks)
+      : path_(std::move(path)), marks_(marks) {}
 
-crypto::Result<Endpoint> parse_endpoint(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  const std::string port = colon == std::string::npos ? "" : text.substr(colon + 1);
-  const bool digits = !port.empty() && port.size() <= 5 &&
-                      port.find_first_not_of("0123456789") == std::string::npos;
-  const unsigned long number = digits ? std::stoul(port) : 65536;
-  if (number > 65535) {
-    return crypto::Unexpected{crypto::Error{"E-CONFIG-LISTEN",
-                                            "\"" + text + "\" is no address and port.",
-                                            "Write it as 127.0.0.1:8600 or [::1]:8600."}};
+  ledger::Space look() {
+    const auto now = std::chrono::steady_clock::now();
+    const std::lock_guard lock(mutex_);
+    if (now >= next_) {
+      next_ = now + std::chrono::seconds(1);
+      if (const auto free = ledger::free_bytes(path_)) {
+        space_ = ledger::judge_space(*free, space_, marks_);
+      }
+    }
+    return space_;
   }
-  std::string address = text.substr(0, colon);
-  if (address.starts_with('[') && address.ends_with(']')) {
-    address = address.substr(1, address.size() - 2);
-  }
-  return Endpoint{address, static_cast<std::uint16_t>(number)};
-}
+
+ private:
+  std::string path_;
+  ledger::SpaceMarks marks_;
+  std::mutex mutex_;
+  std::chrono::steady_clock::time_point next_;
+  ledger::Space space_ = ledger::Space::enough;
+};
 
 void log_line(ledger::StoreSeverity severity, std::string_view line) {
   if (severity == ledger::StoreSeverity::note) return;
@@ -58,41 +64,16 @@ void log_line(ledger::StoreSeverity severity, std::string_view line) {
 }  // namespace
 
 struct Service::Parts {
+  Parts(std::string store_path, const ledger::SpaceMarks& marks)
+      : space(std::move(store_path), marks) {}
+
+  SpaceWatch space;
   std::unique_ptr<Runtime> runtime;
   std::unique_ptr<api::Api> api;
 };
 
-Service::Service(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-
-Service::~Service() {
-  if (parts_->api) parts_->api->stop();
-}
-
-crypto::Result<std::unique_ptr<Service>> Service::open(const ServiceOptions& options) {
-  const auto listen = parse_endpoint(options.listen);
-  if (!listen) return crypto::Unexpected{listen.error()};
-  const auto operations = parse_endpoint(options.operations);
-  if (!operations) return crypto::Unexpected{operations.error()};
-
-  RuntimeOptions runtime_options;
-  runtime_options.home = options.home;
-  runtime_options.ask_passphrase = passphrase_of(options);
-  runtime_options.unencrypted_keys = options.allow_unencrypted_keys
-                                         ? crypto::Unencrypted::allowed
-                                         : crypto::Unencrypted::refused;
-  runtime_options.store.log = log_line;
-  auto runtime = Runtime::open(std::move(runtime_options));
-  if (!runtime) return crypto::Unexpected{runtime.error()};
-
-  auto parts = std::make_unique<Parts>();
-  parts->runtime = *std::move(runtime);
-  Runtime& node = *parts->runtime;
-
-  api::ApiOptions api_options;
-  api_options.http.address = listen->address;
-  api_options.http.port = listen->port;
-  api_options.operations.address = operations->address;
-  api_options.operations.port = operations->port;
+api::NodeLink Service::link_of(Parts& parts) {
+  Runtime& node = *parts.runtime;
   api::NodeLink link;
   link.facts = {.network_id = node.genesis().network_id,
                 .network_name = node.genesis().parameters.network_name(),
@@ -100,15 +81,45 @@ crypto::Result<std::unique_ptr<Service>> Service::open(const ServiceOptions& opt
                 .version = GREENLEDGER_VERSION,
                 .genesis_file = node.genesis().file};
   link.snapshot = [&node] { return node.store().snapshot(); };
-  link.submit = [&node](ledger::VerifiedSubmission submission) {
-    return node.push(ClientSubmitted{std::move(submission)});
+  link.submit = [&parts](ledger::VerifiedSubmission submission) {
+    return parts.space.look() == ledger::Space::enough &&
+           parts.runtime->push(ClientSubmitted{std::move(submission)});
   };
-  auto api = api::Api::start(std::move(api_options), std::move(link));
+  link.failed_checks = [&parts]() -> std::vector<api::FailedCheck> {
+    if (parts.space.look() == ledger::Space::enough) return {};
+    return {{"store", "The disk is almost full; submissions are not taken in."}};
+  };
+  return link;
+}
+
+Service::Service(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Service::~Service() {
+  if (parts_->api) parts_->api->stop();
+}
+
+crypto::Result<std::unique_ptr<Service>> Service::open(const Home& home, const Config& config) {
+  RuntimeOptions options;
+  options.home = home;
+  options.replica = config.replica;
+  options.store = config.store;
+  options.store.log = log_line;
+  options.ask_passphrase = passphrase_of(config);
+  options.unencrypted_keys = config.allow_unencrypted_keys ? crypto::Unencrypted::allowed
+                                                           : crypto::Unencrypted::refused;
+  auto runtime = Runtime::open(std::move(options));
+  if (!runtime) return crypto::Unexpected{runtime.error()};
+
+  auto parts = std::make_unique<Parts>(home.store().string(), config.space);
+  parts->runtime = *std::move(runtime);
+  auto api = api::Api::start({.http = config.api, .operations = config.operations},
+                             link_of(*parts));
   if (!api) return crypto::Unexpected{api.error()};
   parts->api = *std::move(api);
-  node.observe({.on_updates = [&server = *parts->api](
-                                  const auto& updates) { server.on_updates(updates); },
-                .on_notes = [&server = *parts->api](const auto& notes) { server.on_notes(notes); }});
+  api::Api& server = *parts->api;
+  parts->runtime->observe(
+      {.on_updates = [&server](const auto& updates) { server.on_updates(updates); },
+       .on_notes = [&server](const auto& notes) { server.on_notes(notes); }});
   return std::unique_ptr<Service>(new Service(std::move(parts)));
 }
 

@@ -4,22 +4,19 @@
 #include <memory>
 #include <string>
 
+#include "node/config.h"
 #include "node/runtime/home.h"
+
+namespace node::api {
+struct NodeLink;
+}
 
 namespace node {
 
-struct ServiceOptions {
-  Home home;
-  std::string listen = "127.0.0.1:8600";      // of the API; port 0: a free one
-  std::string operations = "127.0.0.1:8601";  // of health and metrics
-  std::string passphrase_file;                // empty: a systemd credential, else the terminal
-  bool allow_unencrypted_keys = false;
-};
-
 class Service {
  public:
-  // Opens everything and listens; nothing is served yet.
-  static crypto::Result<std::unique_ptr<Service>> open(const ServiceOptions& options);
+  // Opens the home and listens.
+  static crypto::Result<std::unique_ptr<Service>> open(const Home& home, const Config& config);
   ~Service();
 
   // Works until SIGINT or SIGTERM. Prints one line when it is ready:
@@ -29,6 +26,7 @@ class Service {
  private:
   struct Parts;
   explicit Service(std::unique_ptr<Parts> parts);
+  static api::NodeLink link_of(Parts& parts);
 
   std::unique_ptr<Parts> parts_;
 };

@@ -105,15 +105,15 @@ crypto::Result<std::unique_ptr<Service>> Service::open(const Home& home, const C
   options.store = config.store;
   options.store.log = log_line;
   options.ask_passphrase = passphrase_of(config);
-  options.unencrypted_keys = config.allow_unencrypted_keys ? crypto::Unencrypted::allowed
-                                                           : crypto::Unencrypted::refused;
+  options.unencrypted_keys =
+      config.allow_unencrypted_keys ? crypto::Unencrypted::allowed : crypto::Unencrypted::refused;
   auto runtime = Runtime::open(std::move(options));
   if (!runtime) return crypto::Unexpected{runtime.error()};
 
   auto parts = std::make_unique<Parts>(home.store().string(), config.space);
   parts->runtime = *std::move(runtime);
-  auto api = api::Api::start({.http = config.api, .operations = config.operations},
-                             link_of(*parts));
+  auto api =
+      api::Api::start({.http = config.api, .operations = config.operations}, link_of(*parts));
   if (!api) return crypto::Unexpected{api.error()};
   parts->api = *std::move(api);
   api::Api& server = *parts->api;

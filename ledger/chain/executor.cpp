@@ -8,6 +8,7 @@
 #include "ledger/chain/reader.h"
 #include "ledger/chain/validators.h"
 #include "ledger/records/date.h"
+#include "ledger/records/invariants.h"
 #include "ledger/records/subject.h"
 
 namespace ledger {
@@ -299,9 +300,12 @@ std::optional<crypto::Reject> BlockBuilder::add_record(RuleContext& context, Byt
   crypto::Checked<Bytes> next = apply(context, record, body);
   if (!next) return next.error();
   const std::uint64_t previous = stored ? value.last_index : kNoIndex;
-  state_.put(record.subject(),
-             encode_subject_value({value.count + 1, context.index, *std::move(next)}));
-  apply_counters(context);
+  const SubjectValue after{value.count + 1, context.index, *std::move(next)};
+  const std::optional<SubjectValue> before =
+      stored ? std::optional(std::move(value)) : std::nullopt;
+  if (auto broken = broken_invariant(record.subject(), before, after)) return broken;
+  if (auto broken = apply_counters(context)) return broken;
+  state_.put(record.subject(), encode_subject_value(after));
   for (Bytes& key : index_keys(record, context.index)) index_keys_.push_back(std::move(key));
   entries_.push_back(record_entry(previous, bytes));
   if (closes_epoch(record.kind_case()) && !base_.genesis) closed_ = true;
@@ -336,20 +340,19 @@ std::optional<Bytes> BlockBuilder::entry(std::uint64_t index) const {
   return base_.snapshot->get(Column::entries, key_of(index));
 }
 
-void BlockBuilder::apply_counters(RuleContext& context) {
+std::optional<crypto::Reject> BlockBuilder::apply_counters(const RuleContext& context) {
   CHECK(context.counters.size() <= kCountersMax);
   for (const auto& [key, difference] : context.counters) {
-    const std::optional<Bytes> stored = state_.find(key);
-    const std::int64_t before =
-        stored ? static_cast<std::int64_t>(crypto::read_u64(*stored)) : std::int64_t{0};
-    const std::int64_t after = before + difference;
-    CHECK(after >= 0);
-    if (after == 0) {
-      if (stored) state_.erase(key);
-    } else {
-      state_.put(key, key_of(static_cast<std::uint64_t>(after)));
+    const std::uint64_t before = find_counter(state_, key);
+    if (auto broken = broken_counter(key, before, difference)) return broken;
+    const std::uint64_t after = before + static_cast<std::uint64_t>(difference);
+    if (after != 0) {
+      state_.put(key, key_of(after));
+    } else if (before != 0) {
+      state_.erase(key);
     }
   }
+  return std::nullopt;
 }
 
 ExecutedBlock BlockBuilder::finish() && {

@@ -95,7 +95,7 @@ class BlockBuilder {
   crypto::Reject place_taken(const SubjectValue& value, const proto::Record& record,
                              ByteView bytes) const;
   std::optional<Bytes> entry(std::uint64_t index) const;
-  void apply_counters(RuleContext& context);
+  std::optional<crypto::Reject> apply_counters(const RuleContext& context);
   std::uint64_t next_index() const { return first_index_ + entries_.size(); }
   RuleContext make_context() const;
 

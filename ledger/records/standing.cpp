@@ -1,22 +1,9 @@
 #include "ledger/records/standing.h"
 
 #include "crypto/check.h"
+#include "ledger/records/certification_status.h"
 
 namespace ledger {
-namespace {
-
-proto::Status status_on(const proto::CertificationState& state, Day day) {
-  proto::Status status = proto::ACTIVE;
-  for (const proto::StatusChange& change : state.changes()) {
-    const std::optional<Date> effective = Date::parse(change.effective_from());
-    const bool begun = !effective || !effective->is_stated() || effective->first() <= day;
-    if (begun) status = change.status();
-  }
-  return status;
-}
-
-}  // namespace
-
 Standing standing_on(const proto::CertificationState& state, Day day) {
   const proto::Status status = status_on(state, day);
   if (status == proto::WITHDRAWN) return Standing::withdrawn;

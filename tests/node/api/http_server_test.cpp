@@ -238,7 +238,7 @@ TEST(HttpServer, DropsAClientThatDoesNotReadItsAnswer) {
   RawClient client(server->port());
   client.send("GET / HTTP/1.1\r\nHost: n\r\n\r\n");
   EXPECT_TRUE(wait_for([&] {
-    return server->counters().connections == 1 && server->counters().connections_open == 0;
+    return server->counters().answers_2xx == 1 && server->counters().connections_open == 0;
   }));
   EXPECT_LT(client.receive().body.size(), 32u * 1024 * 1024);
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <map>
 #include <sstream>
 
 #include "tests/support/vectors.h"
@@ -69,6 +71,42 @@ TEST(Gtin, KnowsTheRangesThatShopsUseInside) {
   EXPECT_TRUE(is_in_store("02912345678900"));
   EXPECT_FALSE(is_in_store("04006381333931"));
   EXPECT_FALSE(is_in_store("00312345678900"));
+}
+
+// The cells of one CSV line; quotes as in RFC 4180.
+std::vector<std::string> cells_of(const std::string& line) {
+  std::vector<std::string> cells(1);
+  bool quoted = false;
+  for (const char letter : line) {
+    if (letter == '"') {
+      quoted = !quoted;
+    } else if (letter == ',' && !quoted) {
+      cells.emplace_back();
+    } else {
+      cells.back().push_back(letter);
+    }
+  }
+  return cells;
+}
+
+// The UPC column of 260 registered washers, counted with Python: of 261 values (one cell holds two)
+// 168 have a right check digit, 2 a wrong one; 18 lost a leading zero, 69 are the placeholder "1"
+// and 4 have six digits.
+TEST(Gtin, JudgesARealRegisterAsItIs) {
+  std::ifstream file(DATA_DIR "/energy_star_clothes_washers.csv");
+  std::string line;
+  std::getline(file, line);
+  int rows = 0;
+  std::map<IdentifierFault, int> values;
+  for (; std::getline(file, line); ++rows) {
+    std::istringstream cell(cells_of(line).at(4));
+    for (std::string value; std::getline(cell >> std::ws, value, ',');) ++values[check_gtin(value)];
+  }
+
+  EXPECT_EQ(rows, 260);
+  EXPECT_EQ(values[none], 168);
+  EXPECT_EQ(values[check_digit], 2);
+  EXPECT_EQ(values[form], 18 + 69 + 4);
 }
 
 TEST(Gln, HasThirteenDigitsAndTheSameCheck) {

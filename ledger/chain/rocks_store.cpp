@@ -99,9 +99,13 @@ class LineLogger final : public rocksdb::Logger {
 };
 
 [[noreturn]] void stop(const std::string& doing, const rocksdb::Status& status) {
+  const char* const means =
+      status.IsCorruption()
+          ? "the store is damaged: restore a backup, or start with an empty folder and let the "
+            "node fetch the ledger from its peers"
+          : "the node stops, because what was written is unknown until it is opened again";
   const std::string message =
-      "the store failed while " + doing + ": " + status.ToString() +
-      "; the node stops, because what was written is unknown until it is opened again";
+      "the store failed while " + doing + ": " + status.ToString() + "; " + means;
   crypto::fatal(message.c_str());
 }
 

@@ -172,6 +172,8 @@ class Tree:
                 self.breach(name, line, f"{top} must not include {header}")
             if PURE.match(name) and re.match(EDGE, header):
                 self.breach(name, line, f"the pure part of the node must not include {header}")
+            if re.sub(r"\.pb\.h$", ".proto", header) not in self.known:
+                self.breach(name, line, f"no file {header} from the repository's root")
 
     def check_library(self, name, line, header):
         for pattern, place in LIBRARIES:
@@ -236,6 +238,14 @@ class Tree:
             self.breach(circle[0], 1, "includes in a circle: " + " -> ".join(circle + circle[:1]))
 
     def check_readmes(self):
+        """Each folder with sources has one; tests that mirror a folder need none."""
+        folders = {name.rsplit("/", 1)[0] for name in self.names
+                   if name.endswith(CPP + (".proto",)) and "/" in name}
+        for folder in sorted(folders | {folder.split("/")[0] for folder in folders}):
+            parts = folder.split("/")
+            mirrors = parts[0] == "tests" and len(parts) > 1 and parts[1] in MAY_INCLUDE
+            if not mirrors and f"{folder}/README.md" not in self.known:
+                self.breach(folder, 1, "no README.md")
         for name in self.names:
             if name.endswith("/README.md"):
                 count = (self.root / name).read_text(errors="replace").count("\n")

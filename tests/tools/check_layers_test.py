@@ -62,6 +62,7 @@ class Layers(CheckLayers):
     def test_an_include_names_a_file_from_the_root(self):
         self.finds({"crypto/b.h": header("crypto"), "crypto/a.cpp": '#include "b.h"\n'},
                    "crypto must not include b.h")
+        self.finds({"crypto/a.cpp": '#include "crypto/gone.h"\n'}, "no file crypto/gone.h")
         self.passes({"proto/x.proto": "", "proto/a.cpp": '#include "proto/x.pb.h"\n'})
 
     def test_an_include_in_a_comment_is_none(self):
@@ -185,6 +186,7 @@ class Style(CheckLayers):
         self.passes({"tools/a.py": "open('node/home/x')\n"})
 
     def test_each_folder_has_a_short_readme(self):
+        self.finds({"ledger/a/b.cpp": "// NO README\n"}, "ledger/a:1", "no README.md")
         self.finds({"ledger/a/README.md": "x\n" * 61, "ledger/a/b.cpp": ""}, "61 lines")
         self.passes({"ledger/a/README.md": "x\n" * 60, "ledger/a/b.cpp": ""})
         self.passes({"tests/README.md": "x\n", "tests/ledger/b_test.cpp": "// NO README\n"})

@@ -216,7 +216,8 @@ ExitCode Cli::perform(const Surroundings& surroundings, Output& early) {
                   .assume_yes = assume_yes_,
                   .may_ask = !no_input_ && surroundings.in_is_terminal,
                   .passphrase_descriptor = passphrase_descriptor_,
-                  .allow_unencrypted = allow_unencrypted_};
+                  .allow_unencrypted = allow_unencrypted_,
+                  .node_access = surroundings.node_access};
   const CLI::App* app = &root_;
   while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
   const auto action = actions_.find(app);

@@ -41,6 +41,7 @@ struct Surroundings {
   bool in_is_terminal = false;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
+  NodeAccess node_access = real_node_access();
 };
 
 class Cli {

@@ -9,6 +9,7 @@
 #include "tools/cli/error_codes.h"
 #include "tools/cli/key_request.h"
 #include "tools/cli/nouns.h"
+#include "tools/cli/record_texts.h"
 
 namespace tools {
 namespace {
@@ -59,14 +60,6 @@ Result<void> check_free(const std::filesystem::path& path) {
                      "Give another folder with --home, or move the file away first.");
 }
 
-std::string upper(std::string text) {
-  for (char& c : text) {
-    if (c == '-') c = '_';
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return text;
-}
-
 Result<KeyRequest> describe(const std::string& organisation, const NewOptions& options) {
   KeyRequest request;
   request.organisation = organisation;
@@ -75,26 +68,15 @@ Result<KeyRequest> describe(const std::string& organisation, const NewOptions& o
   request.entry.set_country(options.country);
   request.entry.set_website(options.website);
   for (const std::string& text : options.identifiers) {
-    const std::size_t colon = text.find(':');
-    proto::IdentifierScheme scheme = proto::IDENTIFIER_SCHEME_UNSPECIFIED;
-    if (colon == std::string::npos ||
-        !proto::IdentifierScheme_Parse(upper(text.substr(0, colon)), &scheme)) {
-      return usage_error("\"" + text + "\" is no identifier.",
-                         "Write the scheme before it: LEI:…, USCC:…, GLN:… or DUNS:….");
-    }
-    proto::Identifier& identifier = *request.entry.add_identifiers();
-    identifier.set_scheme(scheme);
-    identifier.set_value(text.substr(colon + 1));
+    const Result<proto::Identifier> identifier = identifier_of(text);
+    if (!identifier) return Unexpected{identifier.error()};
+    *request.entry.add_identifiers() = *identifier;
   }
   std::vector<proto::Role> roles;
   for (const std::string& text : options.member_roles) {
-    proto::Role role = proto::ROLE_UNSPECIFIED;
-    if (!proto::Role_Parse(upper(text), &role) || role == proto::ROLE_UNSPECIFIED) {
-      return usage_error("\"" + text + "\" is no role of a member.",
-                         "Roles are certifier, recorder, scheme-owner, validator, auditor, "
-                         "observer and secretariat.");
-    }
-    roles.push_back(role);
+    const Result<proto::Role> role = role_of(text);
+    if (!role) return Unexpected{role.error()};
+    roles.push_back(*role);
   }
   std::sort(roles.begin(), roles.end());
   roles.erase(std::unique(roles.begin(), roles.end()), roles.end());

@@ -32,8 +32,19 @@ Result<crypto::PrivateKey> Session::open_key(const std::filesystem::path& path) 
       path, ask, allow_unencrypted ? crypto::Unencrypted::allowed : crypto::Unencrypted::refused);
 }
 
-Result<crypto::PrivateKey> Session::signing_key() const {
-  return open_key(settings.key_path(settings.value("key")));
+Result<crypto::PrivateKey> Session::signing_key(const std::string& otherwise) const {
+  const Settings::Setting& key = settings.get("key");
+  const std::string name = key.origin == "default" ? otherwise : key.value;
+  const std::filesystem::path path = settings.key_path(name);
+  const std::filesystem::path of_member =
+      settings.home() / "keys" / settings.value("org") / (name + ".pem");
+  std::error_code failure;
+  const bool is_name = name.find('/') == std::string::npos && !name.ends_with(".pem");
+  if (is_name && !settings.value("org").empty() && !std::filesystem::exists(path, failure) &&
+      std::filesystem::exists(of_member, failure)) {
+    return open_key(of_member);
+  }
+  return open_key(path);
 }
 
 Result<std::string> Session::organisation() const {

@@ -4,6 +4,7 @@
 
 #include "crypto/keystore.h"
 #include "crypto/passphrase.h"
+#include "tools/cli/node_access.h"
 #include "tools/cli/output.h"
 #include "tools/cli/settings.h"
 
@@ -17,6 +18,7 @@ struct Session {
   bool may_ask = false;            // there is a terminal, and --no-input was not given
   int passphrase_descriptor = -1;  // --passphrase-fd; -1: none
   bool allow_unencrypted = false;  // --insecure-unencrypted
+  NodeAccess node_access = real_node_access();
 
   // From --passphrase-fd, --passphrase-file, --passphrase-credential, or the terminal.
   crypto::Result<crypto::Secret> passphrase(const std::string& prompt, crypto::Repeat repeat) const;
@@ -24,8 +26,9 @@ struct Session {
   // The private key at `path`; asks for its passphrase only if it is encrypted.
   crypto::Result<crypto::PrivateKey> open_key(const std::filesystem::path& path) const;
 
-  // The key that --key names.
-  crypto::Result<crypto::PrivateKey> signing_key() const;
+  // The key that --key names; `otherwise` is the name that holds where nothing is set. A home with
+  // several organisations (network new --dev) keeps them in <home>/keys/<org>/.
+  crypto::Result<crypto::PrivateKey> signing_key(const std::string& otherwise = "operation") const;
 
   // --org, else E-USAGE.
   crypto::Result<std::string> organisation() const;

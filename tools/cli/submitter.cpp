@@ -11,6 +11,7 @@
 #include "crypto/check.h"
 #include "ledger/chain/codes.h"
 #include "proto/canonical.h"
+#include "tools/cli/error_codes.h"
 
 namespace tools {
 namespace {
@@ -21,8 +22,6 @@ using crypto::Reject;
 using crypto::Result;
 using crypto::Unexpected;
 using Json = nlohmann::json;
-
-constexpr std::string_view kWrongNetwork = "E-NETWORK-WRONG";
 
 // The node answers "accepted" after this long, so that a record which can't become final is noticed
 // well before the deadline.
@@ -95,28 +94,27 @@ SubmitOptions submit_options(const std::string& node) {
   return options;
 }
 
-Submitter::Submitter(Signer signer, SubmitOptions options)
-    : signer_(std::move(signer)), options_(std::move(options)) {}
-
-Result<void> Submitter::check_network(HttpClient& node) const {
-  const Result<HttpResponse> response = node.get("/v1/status");
-  if (!response) return Unexpected{response.error()};
-  const Json status = Json::parse(response->body, nullptr, false);
-  const std::string network = status.is_object() ? text_of(status, "network_id") : "";
-  if (response->status != 200 || network.empty()) {
+Result<void> check_network(const HttpResponse& response, const crypto::Hash& network,
+                           const std::string& node) {
+  const Json status = Json::parse(response.body, nullptr, false);
+  const std::string other = status.is_object() ? text_of(status, "network_id") : "";
+  if (response.status != 200 || other.empty()) {
     return Unexpected{Error{std::string(error_code::kNodeAnswer),
-                            node.node() + " does not answer as a node of Greenledger does.",
+                            node + " does not answer as a node of Greenledger does.",
                             "Name the node's address with --node."}};
   }
-  if (network != signer_.network_id.hex()) {
-    return Unexpected{Error{std::string(kWrongNetwork),
-                            "The node at " + node.node() + " belongs to network " + network +
-                                ", the genesis file to " + signer_.network_id.hex() + ".",
+  if (other != network.hex()) {
+    return Unexpected{Error{std::string(error_code::kWrongNetwork),
+                            "The node at " + node + " belongs to network " + other +
+                                ", the genesis file to " + network.hex() + ".",
                             "Name a node of your network with --node, or its genesis file with "
                             "--genesis."}};
   }
   return {};
 }
+
+Submitter::Submitter(Signer signer, SubmitOptions options)
+    : signer_(std::move(signer)), options_(std::move(options)) {}
 
 Reject Submitter::read_reject(const std::string& field, const std::string& code,
                               std::string message, std::string hint) const {

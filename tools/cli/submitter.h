@@ -50,6 +50,10 @@ struct SubmitOptions {
   std::function<void(std::uint64_t)> pause_ms;
 };
 
+// Whether the node whose /v1/status this is belongs to `network`: E-NETWORK-WRONG, E-NODE-ANSWER.
+crypto::Result<void> check_network(const HttpResponse& status, const crypto::Hash& network,
+                                   const std::string& node);
+
 // The real ones, for a node at `node` ("http://127.0.0.1:8600").
 SubmitOptions submit_options(const std::string& node);
 
@@ -77,9 +81,6 @@ struct SubmitResult {
 class Submitter {
  public:
   Submitter(Signer signer, SubmitOptions options);
-
-  // Whether the node is of the signer's network: E-NETWORK-WRONG, E-NODE-….
-  crypto::Result<void> check_network(HttpClient& node) const;
 
   // A connection for submit(); a thread makes its own once and keeps it.
   Post connect() const { return options_.connect(); }

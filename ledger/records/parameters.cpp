@@ -44,6 +44,11 @@ void check_parameters(Faults& faults, const proto::Record& record, const Subject
                kBlockBytesMost);
   check_bounds(faults, {field, "block_records_max"}, parameters.block_records_max(), 1,
                kBlockRecordsMost);
+  // 0: no limit. Less than a record of full size could leave an organisation unable to act at all.
+  if (parameters.organisation_bytes_per_day() != 0) {
+    check_bounds(faults, {field, "organisation_bytes_per_day"},
+                 parameters.organisation_bytes_per_day(), kBlockBytesLeast, ~std::uint64_t{0});
+  }
 }
 
 // The log's name never changes: checkpoints of two names would be two logs. Development can be left

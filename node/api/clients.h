@@ -1,5 +1,5 @@
 // What one client address may take: a number of connections at once and a rate of requests. An IPv6
-// client is its /64, since it owns all of it. Loopback is never limited.
+// client is its /64, since it owns all of it. Loopback is limited only when asked for.
 //
 // Pure: the clock is an argument. One thread.
 #pragma once
@@ -17,6 +17,7 @@ struct ClientLimits {
   std::size_t connections_max = 16;
   double requests_per_second = 0;  // 0: no limit
   double requests_burst = 40;      // requests that may come at once after a pause
+  bool loopback = false;           // limit clients of this machine too
 };
 
 class Clients {
@@ -32,7 +33,8 @@ class Clients {
   // False: too many requests for now; the request is not counted.
   bool request(const std::string& client, Time now);
 
-  // The name of an address in this table; empty: a loopback address, which is never limited.
+  // The name of an address in this table; empty: a loopback address. The empty name is never
+  // limited.
   static std::string name(const std::string& address);
 
   std::size_t size() const { return table_.size(); }

@@ -100,7 +100,9 @@ void HttpServer::Parts::take(Socket socket) {
   const auto peer = socket.remote_endpoint(error);
   if (error) return;
   const auto now = std::chrono::steady_clock::now();
-  const std::string client = Clients::name(peer.address().to_string());
+  const std::string address = peer.address().to_string();
+  const std::string name = Clients::name(address);
+  const std::string client = name.empty() && host.options.client.loopback ? address : name;
   const bool full = host.sessions.size() >= host.options.connections_hard;
   if (full || !host.clients.open(client, now)) {
     counters.connections_refused.fetch_add(1, std::memory_order_relaxed);

@@ -26,7 +26,7 @@ class ReplicaTest : public testing::Test {
     start.trie_root = opened->trie_root;
     start.journal = *ledger::read_journal_head(*store_.snapshot());
     if (slot_) start.checkpoint = slot_->checkpoint;
-    replica_.emplace(ReplicaOptions{}, genesis_,
+    replica_.emplace(options_, genesis_,
                      ValidatorKeys{key_named("acme/vote"), key_named("acme/log"),
                                    key_named("acme/cosigner"), "acme"},
                      std::move(start), store_);
@@ -85,6 +85,7 @@ class ReplicaTest : public testing::Test {
     }
   }
 
+  ReplicaOptions options_;
   ledger::Genesis genesis_;
   ledger::MemoryStore store_;
   Moment now_{5'000'000, tests::kGenesisTimeMs + 60'000};
@@ -105,6 +106,20 @@ TEST_F(ReplicaTest, MakesASubmissionFinalInABlockWithCertificate) {
   EXPECT_EQ(tip().seal.height, 1u);
   EXPECT_EQ(tip().seal.view, 1u);
   expect_whole();
+}
+
+TEST_F(ReplicaTest, RefusesWhatTheMempoolHasNoRoomFor) {
+  options_.mempool.submissions_max = 1;
+  restart();
+  submit("shop", {tests::purchase("D", "1", "Acura", "ILX")});
+  submit("shop", {tests::purchase("D", "2", "Acura", "ILX")});
+
+  ASSERT_EQ(count(SubmissionState::rejected), 1u);
+  ASSERT_EQ(updates_.back().rejects.size(), 1u);
+  EXPECT_EQ(updates_.back().rejects[0].reject.code, ledger::kMempoolFull);
+  pass(0);
+  submit("shop", {tests::purchase("D", "2", "Acura", "ILX")});
+  EXPECT_EQ(count(SubmissionState::rejected), 1u);
 }
 
 TEST_F(ReplicaTest, WritesNothingWhileNothingIsSubmitted) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "ledger/chain/codes.h"
+#include "ledger/records/signatures.h"
 #include "tests/support/test_network.h"
 
 namespace ledger {
@@ -199,6 +200,38 @@ TEST(Execution, RootKeysDoNotSignPurchases) {
       genesis, "shop", {tests::purchase("D", "1", "Acura", "ILX")}, kGenesisTimeMs, "root");
 
   EXPECT_EQ(first_code(add_one(submission, genesis)), kKeyPurpose);
+}
+
+// Parameters that every organisation has countersigned.
+proto::Record agreed_parameters(const Genesis& genesis, std::uint32_t block_records_max) {
+  proto::Record record = genesis.records.at(0);
+  record.set_place(2);
+  record.mutable_parameters()->set_block_records_max(block_records_max);
+  const Bytes message = countersigned_bytes(genesis.network_id, record);
+  for (const std::string id : {"acme", "epa", "shop"}) {
+    const crypto::PrivateKey key = tests::key_named(id + "/root");
+    proto::Countersignature* entry = record.add_countersignatures();
+    entry->set_organisation(id);
+    entry->set_key_id(Bytes(crypto::key_id(key.public_key()).view()));
+    entry->set_signature(Bytes(key.sign(crypto::tag::kCountersignature, message).view()));
+  }
+  return record;
+}
+
+TEST(Execution, EndsTheEpochWithTheRecordThatChangesTheParameters) {
+  const Genesis genesis = tests::make_genesis();
+  TestChain chain(genesis);
+  proto::Record scheme = genesis.records.at(4);
+  scheme.set_place(2);
+  scheme.mutable_scheme()->set_website("https://epa.example");
+  const proto::Record change = agreed_parameters(genesis, 1000);
+
+  const auto last = chain.add({tests::submission(genesis, "epa", {change, scheme})});
+  EXPECT_EQ(last.added[0].outcome, Outcome::rejected);
+  EXPECT_EQ(first_code(last.added[0]), kEpochEnd);
+  const auto closing = chain.add({tests::submission(genesis, "epa", {scheme, change})});
+  EXPECT_EQ(closing.added[0].outcome, Outcome::included);
+  EXPECT_TRUE(closing.header.closes_epoch());
 }
 
 // A purchase of the test network makes an entry of about 120 bytes: 250 of them fit one allowance

@@ -506,6 +506,8 @@ TEST(ParametersForm, StaysInsideItsBounds) {
   fault([&](Record& r) { content(r)->set_block_records_max(0); }, "parameters.block_records_max");
   fault([&](Record& r) { content(r)->set_block_records_max(4097); },
         "parameters.block_records_max");
+  fault([&](Record& r) { content(r)->set_organisation_bytes_per_day(1000); },
+        "parameters.organisation_bytes_per_day");
 }
 
 }  // namespace

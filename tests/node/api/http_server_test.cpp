@@ -301,6 +301,19 @@ TEST(HttpServer, GoesOnAcceptingAfterRunningOutOfDescriptors) {
   ::close(client);
 }
 
+TEST(HttpServer, TellsAClientThatAsksTooOftenToWait) {
+  HttpOptions options;
+  options.client = {.requests_per_second = 0.001, .requests_burst = 2, .loopback = true};
+  const auto server = serve(std::move(options));
+  RawClient client(server->port());
+  EXPECT_EQ(client.get("/v1").status, 200);
+  EXPECT_EQ(client.get("/v1").status, 200);
+  const Answer answer = client.get("/v1");
+  EXPECT_EQ(answer.status, 429);
+  EXPECT_EQ(code_of(answer), kHttpRate.name);
+  EXPECT_NE(answer.head.find("Retry-After: 1"), std::string::npos);
+}
+
 TEST(HttpServer, ServesManyConnectionsAtOnce) {
   const auto server = serve();
   std::vector<std::unique_ptr<RawClient>> clients;

@@ -13,7 +13,7 @@ constexpr int kBarHeight = 20;
 constexpr int kColumnsHeight = 240;
 constexpr int kPlotTop = 14;
 constexpr int kPlotHeight = 190;
-constexpr std::size_t kLabelCharacters = 30;
+constexpr std::size_t kLabelCharacters = 28;
 constexpr std::size_t kColumnLabelsMax = 13;
 
 // part / all of `size` pixels, between 0 and `size`; one digit.
@@ -79,7 +79,7 @@ std::string bar(const ChartRow& row, Decimal scale, int top) {
   return out +
          label_at("value", std::to_string(kWidth - kValueWidth + 8),
                   std::to_string(top + kRowHeight / 2 + 5),
-                  percent_text(row.tally.eligible, row.tally.all)) +
+                  row.value.empty() ? percent_text(row.tally.eligible, row.tally.all) : row.value) +
          "\n";
 }
 

@@ -17,6 +17,7 @@ namespace ledger {
 struct ChartRow {
   std::string label;
   Tally tally;
+  std::string value = {};  // beside the bar; empty: the share of the eligible part
 };
 
 // Text as it may stand in HTML and SVG.

@@ -61,7 +61,7 @@ enum class JoinFlag {
 // Why a certified line does not count as green; none: it counts, or is not certified.
 enum class Uncounted { none, scheme_not_recognised, iso_type_not_in_policy };
 
-std::string_view outcome_name(LineOutcome outcome);  // "not_in_register"
+std::string_view line_outcome_name(LineOutcome outcome);  // "not_in_register"
 std::string_view match_name(Match match);
 std::string_view reason_name(JoinReason reason);
 std::string_view reason_sentence(JoinReason reason);

@@ -4,7 +4,7 @@
 
 namespace ledger {
 
-std::string_view outcome_name(LineOutcome outcome) {
+std::string_view line_outcome_name(LineOutcome outcome) {
   switch (outcome) {
     case LineOutcome::certified:
       return "certified";

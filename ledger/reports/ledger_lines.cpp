@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "ledger/reports/candidates.h"
-
 namespace ledger {
 namespace {
 
@@ -20,7 +18,33 @@ std::vector<proto::PurchaseReturn> read_returns(const ChainReader& chain,
   return returns;
 }
 
+// What the state and the register add to the purchase itself.
+void finish(ReportLine& line, const proto::PurchaseState& state, const ChainReader& chain,
+            std::uint64_t height, const JoinPolicy& policy, CandidateReader& candidates) {
+  if (!state.returned().empty()) line.returns = read_returns(chain, line.subject, height);
+  const CandidateList& list = candidates.find(line.purchase);
+  line.join = join_purchase(line.purchase, list.candidates, policy, list.complete);
+}
+
 }  // namespace
+
+std::optional<ReportLine> read_line(const ChainReader& chain, const std::string& subject,
+                                    std::uint64_t height, const JoinPolicy& policy,
+                                    CandidateReader& candidates) {
+  const std::optional<SubjectValue> value = chain.subject(subject, height);
+  proto::PurchaseState state;
+  if (!value || !state.ParseFromString(value->body)) return std::nullopt;
+  std::optional<StoredRecord> stored = chain.record(state.content_index());
+  if (!stored) return std::nullopt;
+  ReportLine line;
+  line.subject = subject;
+  line.content_index = stored->index;
+  line.purchase.Swap(stored->record.has_purchase_correction()
+                         ? stored->record.mutable_purchase_correction()->mutable_purchase()
+                         : stored->record.mutable_purchase());
+  finish(line, state, chain, height, policy, candidates);
+  return line;
+}
 
 void visit_lines(const ChainReader& chain, const ShareParameters& parameters,
                  const std::function<bool(const ReportLine&)>& visit) {
@@ -35,11 +59,7 @@ void visit_lines(const ChainReader& chain, const ShareParameters& parameters,
     line.subject = found.subject;
     line.content_index = found.content_index;
     line.purchase = found.purchase;
-    if (!found.state.returned().empty()) {
-      line.returns = read_returns(chain, found.subject, parameters.as_of_height);
-    }
-    const CandidateList& list = candidates.find(line.purchase);
-    line.join = join_purchase(line.purchase, list.candidates, parameters.policy, list.complete);
+    finish(line, found.state, chain, parameters.as_of_height, parameters.policy, candidates);
     return visit(line);
   });
 }
@@ -61,7 +81,7 @@ std::vector<proto::Category> label_categories(const ChainReader& chain, std::uin
   return list;
 }
 
-ShareReport make_share_report(const ChainReader& chain, ShareParameters parameters) {
+void complete(ShareParameters& parameters, const ChainReader& chain) {
   if (parameters.label_categories.empty()) {
     parameters.label_categories = label_categories(chain, parameters.as_of_height);
   }
@@ -70,6 +90,10 @@ ShareReport make_share_report(const ChainReader& chain, ShareParameters paramete
       parameters.as_of_block = header->hash().hex();
     }
   }
+}
+
+ShareReport make_share_report(const ChainReader& chain, ShareParameters parameters) {
+  complete(parameters, chain);
   ShareReport report(parameters);
   visit_lines(chain, parameters, [&](const ReportLine& line) {
     report.add(line);

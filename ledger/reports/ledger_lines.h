@@ -6,7 +6,7 @@
 
 #include <functional>
 
-#include "ledger/chain/reader.h"
+#include "ledger/reports/candidates.h"
 #include "ledger/reports/share.h"
 
 namespace ledger {
@@ -16,11 +16,19 @@ namespace ledger {
 void visit_lines(const ChainReader& chain, const ShareParameters& parameters,
                  const std::function<bool(const ReportLine&)>& visit);
 
+// The purchase `subject` as a line of a report at `height`; nullopt: there was none.
+std::optional<ReportLine> read_line(const ChainReader& chain, const std::string& subject,
+                                    std::uint64_t height, const JoinPolicy& policy,
+                                    CandidateReader& candidates);
+
 // The categories of all schemes that are recognised at `height`, ascending, each once.
 std::vector<proto::Category> label_categories(const ChainReader& chain, std::uint64_t height);
 
-// The whole report. Label categories that the parameters leave empty are read from the schemes, and
-// the block hash from the chain.
+// Reads what the parameters leave empty: label categories from the schemes, the block hash from the
+// chain.
+void complete(ShareParameters& parameters, const ChainReader& chain);
+
+// The whole report, over completed parameters.
 ShareReport make_share_report(const ChainReader& chain, ShareParameters parameters);
 
 }  // namespace ledger

@@ -127,7 +127,7 @@ std::string line_row(const ReportLine& line) {
                  cell(price),
                  cell(currency),
                  returned.is_zero() ? std::string() : returned.text(),
-                 std::string(outcome_name(join.outcome)),
+                 std::string(line_outcome_name(join.outcome)),
                  std::string(reason_name(join.reason)),
                  std::string(match_name(join.match)),
                  join.is_green() ? "yes" : "no",

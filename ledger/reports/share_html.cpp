@@ -28,9 +28,9 @@ p { margin: .25rem 0 .75rem; }
 section { margin: 1.25rem 0; }
 .figure { display: block; font-size: 2.1rem; font-weight: 650; line-height: 1.2;
   font-variant-numeric: tabular-nums; }
-figure { margin: 0; }
-svg { width: 100%; height: auto; display: block; }
-svg text { fill: var(--text); font-size: 14px; }
+figure { margin: 0; overflow-x: auto; }
+figure svg { width: 100%; min-width: 34rem; height: auto; display: block; }
+svg text { fill: var(--text); font-size: 13px; }
 svg .name { text-anchor: end; } svg .tick { text-anchor: middle; font-size: 12px; }
 svg .green, .key.green { fill: var(--green); background: var(--green); }
 svg .rest, .key.rest { fill: var(--rest); background: var(--rest); }
@@ -46,7 +46,7 @@ caption { text-align: left; padding-bottom: .25rem; }
 th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: right;
   font-variant-numeric: tabular-nums; }
 th:first-child, td:first-child { text-align: left; }
-td.text { text-align: left; }
+tbody th { font-weight: 500; }
 code { font-size: .85em; overflow-wrap: anywhere; }
 @media print { body { background: #fff; } section, .cards li { break-inside: avoid; } }
 )";
@@ -186,7 +186,7 @@ std::string outcome_section(const ShareReport& report) {
     const auto outcome = static_cast<LineOutcome>(i);
     if (outcome == LineOutcome::certified) tally.eligible = total.lines.eligible;
     if (outcome == LineOutcome::ambiguous) tally.unidentified = tally.all;
-    rows.push_back({std::string(kNames[i]) + " (" + grouped(tally.all) + ")", tally});
+    rows.push_back({std::string(kNames[i]), tally, percent_text(tally.all, total.lines.all)});
     counts.emplace_back(kNames[i], total.outcomes[i]);
   }
   std::vector<std::pair<std::string, std::uint64_t>> reasons;

@@ -1,12 +1,10 @@
 // The share as JSON, keys in one fixed order.
-#include <nlohmann/json.hpp>
+#include "ledger/reports/share_json.h"
 
 #include "ledger/reports/share.h"
 
 namespace ledger {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json number_or_null(const std::optional<Decimal>& value) {
   return value ? Json(value->text()) : Json();
@@ -30,26 +28,6 @@ Json spend_json(const std::map<std::string, Tally>& spend) {
     list.push_back(std::move(entry));
   }
   return list;
-}
-
-Json measures_json(const Measures& measures, const std::optional<RateTable>& rates) {
-  Json outcomes = Json::object();
-  for (std::size_t i = 0; i < kLineOutcomeCount; ++i) {
-    outcomes[std::string(outcome_name(static_cast<LineOutcome>(i)))] = measures.outcomes[i];
-  }
-  Json out = {{"lines", tally_json(measures.lines)},
-              {"lines_in_label_categories", tally_json(measures.category_lines)},
-              {"spend", spend_json(measures.spend)},
-              {"spend_in_label_categories", spend_json(measures.category_spend)},
-              {"outcomes", std::move(outcomes)}};
-  if (!rates) return out;
-  const auto convert = [&](const std::map<std::string, Tally>& spend) {
-    const std::optional<Tally> sum = converted(spend, rates);
-    return sum ? tally_json(*sum) : Json();
-  };
-  out["spend_converted"] = convert(measures.spend);
-  out["spend_in_label_categories_converted"] = convert(measures.category_spend);
-  return out;
 }
 
 Json groups_json(const ShareReport::Groups& groups, const std::optional<RateTable>& rates) {
@@ -106,6 +84,30 @@ void append_flags(Json& list, const std::map<Flag, std::uint64_t>& flags) {
 
 }  // namespace
 
+Json measures_json(const Measures& measures, const std::optional<RateTable>& rates) {
+  Json outcomes = Json::object();
+  for (std::size_t i = 0; i < kLineOutcomeCount; ++i) {
+    outcomes[std::string(line_outcome_name(static_cast<LineOutcome>(i)))] = measures.outcomes[i];
+  }
+  Json out = {{"lines", tally_json(measures.lines)},
+              {"lines_in_label_categories", tally_json(measures.category_lines)},
+              {"spend", spend_json(measures.spend)},
+              {"spend_in_label_categories", spend_json(measures.category_spend)},
+              {"outcomes", std::move(outcomes)}};
+  if (!rates) return out;
+  const auto convert = [&](const std::map<std::string, Tally>& spend) {
+    const std::optional<Tally> sum = converted(spend, rates);
+    return sum ? tally_json(*sum) : Json();
+  };
+  out["spend_converted"] = convert(measures.spend);
+  out["spend_in_label_categories_converted"] = convert(measures.category_spend);
+  return out;
+}
+
+std::string json_text(const Json& document) {
+  return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 std::string share_json(const ShareReport& report) {
   const ShareParameters& parameters = report.parameters();
   Json reasons = Json::array();
@@ -132,7 +134,7 @@ std::string share_json(const ShareReport& report) {
       {"by_buyer", groups_json(report.by_buyer(), parameters.rates)},
       {"by_category", groups_json(report.by_category(), parameters.rates)},
       {"by_month", groups_json(report.by_month(), parameters.rates)}};
-  return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(document);
 }
 
 }  // namespace ledger

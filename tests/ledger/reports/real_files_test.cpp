@@ -101,7 +101,7 @@ TEST(RealFiles, OutcomesAreThoseOfTheSecondProgram) {
         row.at("Make") + "," + row.at("Model") + "," + row.at("EV Type") + "," + date;
     if (!known.contains(key))
       known[key] = join_purchase(bought, cars[first_word(row.at("Make"))], {}).outcome;
-    const std::string outcome(outcome_name(known[key]));
+    const std::string outcome(line_outcome_name(known[key]));
     ++total[outcome];
     ++by_year[date.substr(0, 4)][outcome];
     ++by_model[normalise_name(row.at("Make") + " " + row.at("Model"))][outcome];

@@ -64,9 +64,11 @@ void Replica::enter_epoch() {
   gate_.enter_epoch(scope_, view_ - 1);
 }
 
+// The vote file first: it may lack the newest step of the store, and must never lack two.
 Actions Replica::start(Moment now) {
   Actions actions;
-  if (opens_epoch()) build(now, actions);
+  actions.vote_slot = vote_slot();
+  if (opens_epoch()) build_soon(now, actions);
   actions.timers.push_back({Timer::checkpoint, now.monotonic_us + options_.idle_checkpoint_us});
   return actions;
 }
@@ -120,6 +122,11 @@ void Replica::schedule_build(Moment now, Actions& actions) {
   actions.timers.push_back({Timer::build, std::max(due, now.monotonic_us)});
 }
 
+void Replica::build_soon(Moment now, Actions& actions) {
+  build_scheduled_ = true;
+  actions.timers.push_back({Timer::build, now.monotonic_us});
+}
+
 ledger::BlockBase Replica::block_base() const {
   ledger::BlockBase base;
   base.snapshot = store_.snapshot();
@@ -164,8 +171,7 @@ void Replica::build(Moment now, Actions& actions) {
   commit(now, std::move(builder).finish(), actions);
   if (full) last_block_us_ = 0;  // a full block is followed at once
   if (opens_epoch()) {
-    build_scheduled_ = true;
-    actions.timers.push_back({Timer::build, now.monotonic_us});
+    build_soon(now, actions);
   } else {
     schedule_build(now, actions);
   }
@@ -261,12 +267,13 @@ void Replica::commit(Moment now, ledger::ExecutedBlock block, Actions& actions) 
   }
 }
 
-// What the vote file has to say once this step is durable.
+// What the vote file has to say once this step is durable: no more than the journal, whose floor
+// stays in the epoch before until the new one has a block.
 ledger::VoteSlot Replica::vote_slot() const {
   ledger::VoteSlot slot;
   slot.network_id = genesis_.network_id;
-  slot.floor = gate_.floor();
-  slot.chain = gate_.chain();
+  slot.floor = journal_.floor;
+  slot.chain = journal_.now;
   slot.checkpoint = checkpoint_;
   slot.tip_height = tip_.seal.height;
   slot.tip_hash = tip_hash_;

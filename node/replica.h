@@ -123,6 +123,7 @@ class Replica {
   void on(Moment now, TimerFired event, Actions& actions);
   void enter_epoch();
   void schedule_build(Moment now, Actions& actions);
+  void build_soon(Moment now, Actions& actions);
   void build(Moment now, Actions& actions);
   crypto::Bytes closing_entry() const;
   void report(const std::vector<Mempool::Offered>& offered, Actions& actions) const;

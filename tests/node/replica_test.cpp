@@ -5,6 +5,7 @@
 
 #include "ledger/chain/codes.h"
 #include "ledger/chain/open.h"
+#include "ledger/chain/vote_guard.h"
 #include "ledger/history/checkpoint.h"
 #include "tests/support/test_network.h"
 
@@ -83,6 +84,14 @@ class ReplicaTest : public testing::Test {
     for (std::uint64_t height = 0; height <= tip().seal.height; ++height) {
       EXPECT_EQ(ledger::check_block(reader, hashes, height), "") << height;
     }
+  }
+
+  // What opening a node would say of store and vote file.
+  ledger::VoteJudgement judged() const {
+    const auto snapshot = store_.snapshot();
+    const ledger::VoteScope scope{genesis_.network_id, tip().seal.epoch,
+                                  ledger::epoch_anchor(ledger::ChainReader(snapshot), tip())};
+    return ledger::judge(slot_, *ledger::read_evidence(snapshot, scope, slot_));
   }
 
   ReplicaOptions options_;
@@ -181,6 +190,23 @@ TEST_F(ReplicaTest, GoesOnAfterARestartWithTheSameChain) {
   EXPECT_EQ(slot_->tip_height, 2u);
   EXPECT_EQ(ledger::read_journal_head(*store_.snapshot())->now, slot_->chain);
   expect_whole();
+}
+
+// The vote file may lack one step of the store (a kill between the two writes); a second one would
+// be taken for amnesia.
+TEST_F(ReplicaTest, BringsTheVoteFileUpToDateBeforeItDoesAnythingElse) {
+  submit("shop", {tests::purchase("D", "1", "Acura", "ILX")});
+  pass(100'000);
+  const std::optional<ledger::VoteSlot> stale = slot_;
+  submit("shop", {tests::purchase("D", "2", "Acura", "ILX")});
+  pass(100'000);
+  slot_ = stale;
+  ASSERT_TRUE(judged().may_vote());
+
+  restart();
+  EXPECT_EQ(judged().verdict, ledger::VoteVerdict::fine);
+  EXPECT_EQ(slot_->tip_height, 2u);
+  EXPECT_EQ(slot_->chain.count, 4u);
 }
 
 TEST_F(ReplicaTest, SignsACheckpointForTheFirstBlockOfASecond) {

@@ -91,17 +91,22 @@ std::optional<crypto::Reject> check_owner(const RuleContext& context, const prot
   return std::nullopt;
 }
 
-// The trie's view of what changed, ascending by path.
-std::vector<TrieWrite> trie_writes(const Overlay::Changes& changes) {
-  std::vector<TrieWrite> writes;
+std::vector<StateWrite> state_writes(const Overlay::Changes& changes) {
+  std::vector<StateWrite> writes;
   writes.reserve(changes.size());
-  for (const auto& [key, value] : changes) {
-    TrieWrite write{crypto::sha256(key), std::nullopt};
-    if (value) write.value_hash = crypto::sha256(*value);
-    writes.push_back(write);
-  }
+  for (const auto& [key, value] : changes) writes.push_back({crypto::sha256(key), key, value});
   std::sort(writes.begin(), writes.end(),
-            [](const TrieWrite& a, const TrieWrite& b) { return a.path < b.path; });
+            [](const StateWrite& a, const StateWrite& b) { return a.path < b.path; });
+  return writes;
+}
+
+std::vector<TrieWrite> trie_writes(const std::vector<StateWrite>& state) {
+  std::vector<TrieWrite> writes;
+  writes.reserve(state.size());
+  for (const StateWrite& write : state) {
+    writes.push_back({write.path, std::nullopt});
+    if (write.value) writes.back().value_hash = crypto::sha256(*write.value);
+  }
   return writes;
 }
 
@@ -359,7 +364,8 @@ ExecutedBlock BlockBuilder::finish() && {
   ExecutedBlock block;
   Seal& seal = block.header.seal;
   seal.height = base_.genesis ? 0 : base_.parent.seal.height + 1;
-  std::vector<TrieWrite> writes = trie_writes(state_.changes());
+  block.state = state_writes(state_.changes());
+  const std::vector<TrieWrite> writes = trie_writes(block.state);
   block.trie = apply(NodeReader(base_.snapshot, base_.cache), base_.trie_root, seal.height, writes);
 
   seal.network_id = base_.network_id;
@@ -385,7 +391,6 @@ ExecutedBlock BlockBuilder::finish() && {
   block.hash = block.header.hash();
   block.entries = std::move(entries_);
   block.submissions = std::move(submissions_);
-  block.changes = state_.changes();
   block.index_keys = std::move(index_keys_);
   block.record_count = record_count_;
   block.record_total = ChainReader(base_.snapshot).record_count() + record_count_;
@@ -399,9 +404,9 @@ WriteBatch commit_batch(const ExecutedBlock& block) {
   for (const Bytes& entry : block.entries) batch.put(Column::entries, key_of(index++), entry);
   block.tree.put_tiles(batch);
   add_to(batch, block.trie);
-  for (const auto& [key, value] : block.changes) {
-    batch.put(Column::values, value_key(crypto::sha256(key), seal.height),
-              encode_value(key, value));
+  for (const StateWrite& write : block.state) {
+    batch.put(Column::values, value_key(write.path, seal.height),
+              encode_value(write.key, write.value));
   }
   for (const Bytes& key : block.index_keys) batch.put(Column::indexes, key, "");
   for (const IncludedSubmission& submission : block.submissions) {

@@ -29,6 +29,13 @@ struct BlockBase {
   const NodeCache* cache = nullptr;  // of the committed trie; may be null; outlives the builder
 };
 
+// One key of the state as a block leaves it; nullopt: removed. path = SHA-256(key).
+struct StateWrite {
+  Hash path;
+  Bytes key;
+  std::optional<Bytes> value;
+};
+
 struct IncludedSubmission {
   Hash id;
   std::uint64_t first_index = 0;  // its 05 entry
@@ -41,7 +48,7 @@ struct ExecutedBlock {
   Hash hash;
   std::vector<Bytes> entries;  // from header.seal.first_index
   std::vector<IncludedSubmission> submissions;
-  Overlay::Changes changes;
+  std::vector<StateWrite> state;  // ascending by path, as trie and store are ordered
   std::vector<Bytes> index_keys;
   Appender tree;
   TrieUpdate trie;

@@ -5,6 +5,8 @@ namespace tools {
 void add_all_nouns(Cli& cli) {
   add_keys(cli);
   add_network(cli);
+  add_scheme(cli);
+  add_cert(cli);
   add_config(cli);
   add_version(cli);
   add_completion(cli);

@@ -6,9 +6,11 @@
 namespace tools {
 
 void add_completion(Cli& cli);
+void add_cert(Cli& cli);
 void add_config(Cli& cli);
 void add_keys(Cli& cli);
 void add_network(Cli& cli);
+void add_scheme(Cli& cli);
 void add_version(Cli& cli);
 
 // All of them, in the order in which help lists them.

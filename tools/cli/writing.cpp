@@ -19,6 +19,12 @@ const std::vector<Column> kOutcomeColumns = {{"subject", "SUBJECT"},   {"place",
                                              {"state", "STATE"},       {"height", "HEIGHT", true},
                                              {"index", "INDEX", true}, {"code", "CODE"}};
 
+const std::vector<Column> kOneOutcomeColumns = {{"state", "outcome"},
+                                                {"subject", "subject"},
+                                                {"place", "place"},
+                                                {"height", "height"},
+                                                {"index", "index"}};
+
 std::string_view state_name(State state) {
   switch (state) {
     case State::recorded:
@@ -85,7 +91,7 @@ ExitCode show_outcomes(Session& session, const std::vector<proto::Record>& recor
   if (rows.size() == 1) {
     Json row = rows.front();
     row.update(more);
-    if (rejected == 0) session.output.show("outcome", kOutcomeColumns, row);
+    if (rejected == 0) session.output.show("outcome", kOneOutcomeColumns, row);
     return exit;
   }
   session.output.list("outcomes", kOutcomeColumns, rows, more);
@@ -172,7 +178,7 @@ Written write_records(Session& session, const WriteFlags& flags,
     valid.state = State::valid;
     for (const proto::Record& record : records) rows.push_back(outcome_json(record, valid));
     if (rows.size() == 1) {
-      session.output.show("outcome", kOutcomeColumns, rows.front());
+      session.output.show("outcome", kOneOutcomeColumns, rows.front());
     } else {
       session.output.list("outcomes", kOutcomeColumns, rows);
     }

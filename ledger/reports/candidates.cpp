@@ -18,19 +18,19 @@ const CandidateList& CandidateReader::find(const proto::Purchase& purchase) {
 
 CandidateList CandidateReader::read(const proto::Purchase& purchase) {
   CandidateList list;
-  std::set<std::string> subjects;
+  Subjects subjects;
   if (!purchase.claimed_certification().empty()) {
     subjects.insert(purchase.claimed_certification());
   } else {
     if (!purchase.product().gtin().empty()) {
       chain_.by_gtin(purchase.product().gtin(), {}, [&](std::string_view subject) {
         subjects.emplace(subject);
-        list.complete = subjects.size() <= kCandidatesMax;
-        return list.complete;
+        list.completeness.same = subjects.size() <= kCandidatesMax;
+        return list.completeness.same;
       });
     }
     if (!purchase.product().model().empty()) {
-      add_name(subjects, list.complete,
+      add_name(subjects, list.completeness,
                product_name(purchase.product().brand(), purchase.product().model()));
     }
   }
@@ -41,28 +41,29 @@ CandidateList CandidateReader::read(const proto::Purchase& purchase) {
   return list;
 }
 
-void CandidateReader::add_name(std::set<std::string>& subjects, bool& complete,
+void CandidateReader::add_name(Subjects& subjects, Completeness& completeness,
                                const std::string& name) const {
-  std::size_t longer = 0;
-  chain_.by_model(name, {}, [&](std::string_view found, std::string_view subject) {
-    // In order: the name itself, names that go on after a space, names of which it is no word.
-    if (found.size() > name.size()) {
-      if (found[name.size()] != ' ' || ++longer > kLongerNamesMax) return false;
-    }
+  const auto add_same = [&](std::string_view subject) {
     subjects.emplace(subject);
-    complete = complete && subjects.size() <= kCandidatesMax;
-    return complete;
-  });
+    completeness.same = completeness.same && subjects.size() <= kCandidatesMax;
+    return completeness.same;
+  };
   // Register names whose first '*' stands after the first `size` bytes of the name.
-  for (std::size_t size = 0; size < name.size() && complete; ++size) {
+  for (std::size_t size = 0; size < name.size() && completeness.same; ++size) {
     chain_.by_model(name.substr(0, size) + "*", {},
                     [&](std::string_view found, std::string_view subject) {
-                      if (!matches_name(found, name)) return true;
-                      subjects.emplace(subject);
-                      complete = complete && subjects.size() <= kCandidatesMax;
-                      return complete;
+                      return !matches_name(found, name) || add_same(subject);
                     });
   }
+  // In order: the name itself, names that go on after a space, names of which it is no word.
+  std::size_t longer = 0;
+  chain_.by_model(name, {}, [&](std::string_view found, std::string_view subject) {
+    if (found.size() == name.size()) return add_same(subject);
+    if (found[name.size()] != ' ') return false;
+    completeness.longer = ++longer <= kLongerNamesMax;
+    if (completeness.longer) subjects.emplace(subject);
+    return completeness.longer;
+  });
 }
 
 std::optional<JoinCandidate> CandidateReader::read_candidate(const std::string& subject) {

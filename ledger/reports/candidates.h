@@ -17,15 +17,15 @@ namespace ledger {
 
 struct CandidateList {
   std::vector<JoinCandidate> candidates;
-  bool complete = true;
+  Completeness completeness;
 };
 
 class CandidateReader {
  public:
-  // Certifications of one name or GTIN that are looked at; there is no honest product with more.
+  // Certifications of one name or GTIN, and of longer names, that are looked at: many times what
+  // the largest registers hold.
   static constexpr std::size_t kCandidatesMax = 2'000;
-  // Longer names only show that a line is ambiguous, so a few of them do.
-  static constexpr std::size_t kLongerNamesMax = 64;
+  static constexpr std::size_t kLongerNamesMax = 1'000;
 
   CandidateReader(const ChainReader& chain, std::uint64_t height)
       : chain_(chain), height_(height) {}
@@ -37,7 +37,8 @@ class CandidateReader {
   static constexpr std::size_t kKeptMax = 4'096;
 
   CandidateList read(const proto::Purchase& purchase);
-  void add_name(std::set<std::string>& subjects, bool& complete, const std::string& name) const;
+  using Subjects = std::set<std::string>;
+  void add_name(Subjects& subjects, Completeness& completeness, const std::string& name) const;
   std::optional<JoinCandidate> read_candidate(const std::string& subject);
   void read_scheme(JoinCandidate& candidate);
 

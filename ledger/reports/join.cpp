@@ -154,7 +154,7 @@ class Decision {
     return std::move(join_);
   }
 
-  Join by_product(bool complete) {
+  Join by_product(Completeness completeness) {
     for (Match match : {Match::gtin, Match::name, Match::longer_name}) {
       std::vector<Judged> met;
       for (const Judged& judged : judged_) {
@@ -168,7 +168,12 @@ class Decision {
       if (met.empty()) continue;
       join_.match = match;
       decide(met);
+      const bool complete = match == Match::longer_name ? completeness.longer : completeness.same;
       if (!complete) settle(LineOutcome::ambiguous, JoinReason::too_many_candidates);
+      return std::move(join_);
+    }
+    if (!completeness.same || !completeness.longer) {
+      settle(LineOutcome::ambiguous, JoinReason::too_many_candidates);
       return std::move(join_);
     }
     settle(LineOutcome::not_in_register, is_nameless() ? JoinReason::product_not_stated
@@ -281,9 +286,9 @@ bool matches_name(std::string_view pattern, std::string_view name) {
 }
 
 Join join_purchase(const proto::Purchase& purchase, std::span<const JoinCandidate> candidates,
-                   const JoinPolicy& policy, bool complete) {
+                   const JoinPolicy& policy, Completeness completeness) {
   Decision decision(purchase, candidates, policy);
-  return purchase.claimed_certification().empty() ? decision.by_product(complete)
+  return purchase.claimed_certification().empty() ? decision.by_product(completeness)
                                                   : decision.by_claim();
 }
 

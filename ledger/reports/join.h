@@ -104,10 +104,17 @@ struct Join {
   }
 };
 
+// Whether the candidates are all there are, or there were more than the reader takes. What was not
+// looked at could say otherwise, so a line that rests on it is ambiguous.
+struct Completeness {
+  bool same = true;    // those of the same GTIN or name
+  bool longer = true;  // those of longer names
+};
+
 // `candidates` hold every certification and assessment that could match (others do no harm), each
-// once; `complete` is false when there were more than the reader takes.
+// once.
 Join join_purchase(const proto::Purchase& purchase, std::span<const JoinCandidate> candidates,
-                   const JoinPolicy& policy, bool complete = true);
+                   const JoinPolicy& policy, Completeness completeness = {});
 
 // `pattern` and `name` are normalised; '*' in `pattern` stands for any one character.
 bool matches_name(std::string_view pattern, std::string_view name);

@@ -23,7 +23,7 @@ void finish(ReportLine& line, const proto::PurchaseState& state, const ChainRead
             std::uint64_t height, const JoinPolicy& policy, CandidateReader& candidates) {
   if (!state.returned().empty()) line.returns = read_returns(chain, line.subject, height);
   const CandidateList& list = candidates.find(line.purchase);
-  line.join = join_purchase(line.purchase, list.candidates, policy, list.complete);
+  line.join = join_purchase(line.purchase, list.candidates, policy, list.completeness);
 }
 
 }  // namespace

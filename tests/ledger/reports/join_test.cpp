@@ -266,12 +266,20 @@ TEST(Join, CountsOnlyRecognisedSchemesOfThePolicysTypes) {
   EXPECT_TRUE(join_purchase(bought, std::vector{grade}, {{proto::GRADE_LABEL}}).is_green());
 }
 
-TEST(Join, IsAmbiguousWhenNotAllCandidatesWereLookedAt) {
-  const Join found = join_purchase(purchase(kKettle, "2018-06-01"),
-                                   std::vector{certified("cert/a/l/1", kKettle)}, {}, false);
+TEST(Join, IsAmbiguousWhereItRestsOnCandidatesNotLookedAt) {
+  const proto::Purchase bought = purchase(kKettle, "2018-06-01");
+  const std::vector<JoinCandidate> same = {certified("cert/a/l/1", kKettle)};
 
-  EXPECT_EQ(found.outcome, LineOutcome::ambiguous);
-  EXPECT_EQ(found.reason, JoinReason::too_many_candidates);
+  const Join cut = join_purchase(bought, same, {}, {.same = false, .longer = true});
+  const Join nothing_seen = join_purchase(bought, {}, {}, {.same = true, .longer = false});
+
+  EXPECT_EQ(cut.outcome, LineOutcome::ambiguous);
+  EXPECT_EQ(cut.reason, JoinReason::too_many_candidates);
+  EXPECT_EQ(nothing_seen.outcome, LineOutcome::ambiguous);
+  EXPECT_EQ(nothing_seen.reason, JoinReason::too_many_candidates);
+  EXPECT_EQ(join_purchase(bought, same, {}, {.same = true, .longer = false}).outcome,
+            LineOutcome::certified)
+      << "longer names change nothing where the name itself is there";
 }
 
 }  // namespace

@@ -102,6 +102,20 @@ TEST(Countersignature, IsMadeWithARootKeyInForce) {
   expect_code(world.apply(record, operation, "acme"), kSignaturesMissing, "countersignatures[2]");
 }
 
+// Rules do not rest on check() having seen the record: one signature, repeated, is one voice.
+TEST(Countersignature, CountsOnceEvenWhereNobodyCheckedTheForm) {
+  const World world;
+  proto::Record repeated = world.countersigned(world::organisation("new"), {"acme"});
+  *repeated.add_countersignatures() = repeated.countersignatures(0);
+  *repeated.add_countersignatures() = repeated.countersignatures(0);
+  RuleContext context;
+  context.state = &world.state();
+  context.network_id = crypto::sha256("a network");
+  context.today = world::kToday;
+
+  expect_code(apply(context, repeated, std::nullopt), kOrderInvalid, "countersignatures[1]");
+}
+
 // ---- changes of an organisation ------------------------------------------------------------
 
 TEST(Organisation, RenamesItselfWithItsRootKey) {
@@ -127,6 +141,30 @@ TEST(Organisation, GetsRolesMandatesAndIdentifiersFromTheNetworkOnly) {
     EXPECT_TRUE(
         world.apply(world.countersigned(changed, {"acme", "epa", "shop"}), operation, "acme"));
   }
+}
+
+// One context serves the records of a submission; what it remembers must not outlive a change.
+TEST(Organisation, HasItsNewRolesForTheNextRecordOfASubmission) {
+  const World world;
+  MemoryStore store;
+  Overlay state(store.snapshot(), 0, &world.state());
+  RuleContext context;
+  context.state = &state;
+  context.network_id = crypto::sha256("a network");
+  context.today = world::kToday;
+  context.submitter = "lab";
+  proto::Record purchase = world::purchase();
+  purchase.set_subject("purchase/lab/till/D1/1");
+  expect_code(apply(context, purchase, std::nullopt), kRoleMissing, "subject");
+
+  const proto::Record change = world.countersigned(
+      later_entry("lab", "roles: RECORDER records_for: '*'"), {"acme", "epa", "shop"});
+  const SubjectValue before = decode_subject_value(*state.find("org/lab"));
+  const Checked<Bytes> changed = apply(context, change, before.body);
+  ASSERT_TRUE(changed);
+  state.put("org/lab", encode_subject_value({2, 100, *changed}));
+
+  EXPECT_TRUE(apply(context, purchase, std::nullopt));
 }
 
 // ---- keys ----------------------------------------------------------------------------------

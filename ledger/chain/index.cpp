@@ -1,7 +1,7 @@
 #include "ledger/chain/index.h"
 
 #include "crypto/hash.h"
-#include "ledger/records/text.h"
+#include "ledger/records/product_keys.h"
 
 namespace ledger {
 namespace {
@@ -71,10 +71,7 @@ Bytes buyer_hash(std::string_view buyer) {
 }
 
 std::string model_key(std::string_view brand, std::string_view model) {
-  std::string name(brand);
-  if (!name.empty()) name.push_back(' ');
-  name.append(model);
-  return normalise_name(name);
+  return product_name(brand, model);
 }
 
 Bytes index_date(std::string_view date) {

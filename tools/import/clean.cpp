@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstdint>
 
+#include "tools/cli/text_cells.h"
 #include "tools/import/encoding.h"
 
 namespace tools {
@@ -86,21 +87,6 @@ std::optional<std::string> join_groups(std::string_view whole, char group) {
     if (end == whole.size()) return joined;
     start = end + 1;
   }
-}
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t corner = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t change = corner + (lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1);
-      corner = row[j];
-      row[j] = std::min({change, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
 }
 
 }  // namespace
@@ -251,7 +237,7 @@ std::string nearest(std::string_view name, const std::vector<std::string>& names
   std::string best;
   std::size_t least = std::max<std::size_t>(2, name.size() / 3) + 1;
   for (const std::string& candidate : names) {
-    const std::size_t distance = edit_distance(name, candidate);
+    const std::size_t distance = edit_distance(to_lower(name), to_lower(candidate));
     if (distance >= least || distance >= candidate.size()) continue;
     least = distance;
     best = candidate;

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "crypto/hash.h"
+#include "proto/canonical.h"
 #include "tools/import/clean.h"
 #include "tools/import/codes.h"
 
@@ -417,7 +418,7 @@ void Importer::close_group() {
     if (unit.rows.size() > 1) {
       for (Reject& fault : options_.check(record)) faults.push_back(std::move(fault));
     }
-    Bytes bytes = record.SerializeAsString();
+    Bytes bytes = proto::encode_record(record);
     const std::uint64_t name = short_hash(record.subject() + "#" + std::to_string(record.place()));
     const std::uint64_t hash = short_hash(bytes);
     const auto [seen, is_new] = subjects_.try_emplace(name, Seen{unit.rows.front().number, hash});

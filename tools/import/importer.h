@@ -33,6 +33,10 @@ inline constexpr std::size_t kBatchBytes = 480 * 1024;
 // Rows a batch looks at when few of them give records, so that progress and journal move on.
 inline constexpr std::size_t kBatchRows = 1000;
 
+// After this many settled batches the journal takes a line and is synced: syncing for each would
+// make the disk the bound. A crash costs asking the node again about the batches since.
+inline constexpr std::size_t kSettlesPerCheckpoint = 16;
+
 using RecordCheck = std::function<Faults(const proto::Record&)>;
 
 struct ImportOptions {
@@ -43,6 +47,7 @@ struct ImportOptions {
   // Set: `input` is the rejects file of an import of this file, mended by hand.
   std::string retry_of;
   std::size_t batch_records = kBatchRecords;
+  std::size_t settles_per_checkpoint = kSettlesPerCheckpoint;
   RecordCheck check;  // ledger::check, or a stricter one
 };
 
@@ -90,10 +95,13 @@ struct ImportProgress {
   std::uint64_t bytes_read = 0;
   std::uint64_t bytes_total = 0;
 
-  // Rows settled a second in `elapsed_ms`; 0 when nothing has elapsed.
-  std::uint64_t rate(std::uint64_t elapsed_ms, std::uint64_t rows_before = 0) const;
-  // Milliseconds until the end at the present speed, by bytes; nullopt: not known yet.
-  std::optional<std::uint64_t> remaining_ms(std::uint64_t elapsed_ms) const;
+  // Where in the file the settled rows end. What is read is ahead of it by the batches under way.
+  std::uint64_t bytes_settled() const;
+  // Rows settled a second in `elapsed_ms`, without those of an earlier run; 0: not known yet.
+  std::uint64_t rate(std::uint64_t elapsed_ms, std::uint64_t rows_before) const;
+  // Milliseconds until the end at this speed; nullopt: not known yet.
+  std::optional<std::uint64_t> remaining_ms(std::uint64_t elapsed_ms,
+                                            std::uint64_t rows_before) const;
 };
 
 class Importer {
@@ -107,6 +115,9 @@ class Importer {
 
   // One outcome for each of batch.records(). CHECK: batches settle in order.
   Result<void> settle(const ImportBatch& batch, const std::vector<RecordOutcome>& outcomes);
+
+  // Makes durable what is settled; settle() does it now and then.
+  Result<void> checkpoint();
 
   // After the last batch is settled: closes the journal.
   Result<void> finish();

@@ -2,7 +2,7 @@
 // stopped goes on behind the last settled row; without the journal it would still record nothing
 // twice, because a record's subject and place follow from its row, but it would ask the node again.
 //
-// JSON lines, each synced before the next batch counts as done:
+// JSON lines, each synced, one for every few batches:
 //   {"schema":"greenledger.import-journal/1","input":"<sha256>","mapping":"<sha256>","network":"…"}
 //   {"through":200,"recorded":198,"already":0,"rejected":2,"skipped":0,"rejects_bytes":412,
 //    "codes":{"E-DATE-FORMAT":2},"skips":{},"finished":false}

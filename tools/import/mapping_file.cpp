@@ -10,6 +10,7 @@
 #include "tools/import/codes.h"
 #include "tools/import/files.h"
 #include "tools/import/mapping.h"
+#include "tools/import/ready_mappings.h"
 #include "tools/import/steps.h"
 #include "tools/import/toml_reader.h"
 
@@ -20,6 +21,7 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
 constexpr std::string_view kSchema = "greenledger.mapping/1";
+constexpr std::string_view kMappingEnd = ".toml";
 constexpr std::size_t kMappingBytesMax = 1024 * 1024;  // lookup tables can be long
 
 std::optional<RowPart> find_row_part(std::string_view name) {
@@ -79,7 +81,7 @@ class MappingReader {
     read_head(root);
     derived.title = mapping_.title;
     derived.base = toml_.text(root, "base", "the mapping");
-    if (derived.base.find('/') != std::string::npos) {
+    if (derived.base.find('/') != std::string::npos || !derived.base.ends_with(kMappingEnd)) {
       toml_.wrong_type("base", "the mapping", "the name of a file beside it");
     }
     for (const auto& [key, value] : *toml_.child(root, "parameters")) {
@@ -491,6 +493,23 @@ class MappingReader {
   std::set<std::string> in_progress_;
 };
 
+// `read_base` gives the text of the mapping that this one rests on.
+Result<Mapping> read_with_base(const Bytes& text,
+                               const std::function<Result<Bytes>(const std::string&)>& read_base,
+                               const std::map<std::string, std::string>& parameters) {
+  const toml::parse_result root = toml::parse(text);
+  if (!root) return Unexpected{not_toml(root.error())};
+  if (!root.table().contains("base")) return read_mapping(text, parameters);
+  MappingReader reader(parameters);
+  const Result<Derived> derived = reader.read_derived(root.table());
+  if (!derived) return Unexpected{derived.error()};
+  const Result<Bytes> base = read_base(derived->base);
+  if (!base) return Unexpected{base.error()};
+  Result<Mapping> mapping = read_mapping(*base, derived->parameters);
+  if (mapping) mapping->title = derived->title;
+  return mapping;
+}
+
 }  // namespace
 
 Result<Mapping> read_mapping(std::string_view toml,
@@ -509,20 +528,44 @@ Result<Mapping> read_mapping_file(const std::string& path,
                                   const std::map<std::string, std::string>& parameters) {
   const Result<Bytes> text = read_small_file(path, kMappingBytesMax);
   if (!text) return Unexpected{text.error()};
-  const toml::parse_result root = toml::parse(*text);
-  if (!root) return Unexpected{not_toml(root.error())};
-  if (!root.table().contains("base")) return read_mapping(*text, parameters);
+  const std::size_t name = path.rfind('/') + 1;  // 0 when there is no folder
+  return read_with_base(
+      *text,
+      [&path, name](const std::string& base) {
+        return read_small_file(path.substr(0, name) + base, kMappingBytesMax);
+      },
+      parameters);
+}
 
-  MappingReader reader(parameters);
-  const Result<Derived> derived = reader.read_derived(root.table());
-  if (!derived) return Unexpected{derived.error()};
-  const std::size_t folder = path.rfind('/');
-  const std::string base = path.substr(0, folder == std::string::npos ? 0 : folder + 1);
-  const Result<Bytes> base_text = read_small_file(base + derived->base, kMappingBytesMax);
-  if (!base_text) return Unexpected{base_text.error()};
-  Result<Mapping> mapping = read_mapping(*base_text, derived->parameters);
-  if (mapping) mapping->title = derived->title;
-  return mapping;
+Result<Bytes> mapping_text_named(const std::string& name) {
+  if (name.find('/') != std::string::npos || name.ends_with(kMappingEnd)) {
+    return read_small_file(name, kMappingBytesMax);
+  }
+  Names names;
+  for (const ReadyMapping& ready : ready_mappings()) {
+    if (ready.name == name) return Bytes(ready.text);
+    names.emplace_back(ready.name);
+  }
+  const std::string near = nearest(name, names);
+  return Unexpected{Error{std::string(error_code::kMapRead),
+                          "There is no ready mapping \"" + name + "\".",
+                          near.empty() ? "`greenledger import map` lists them; a mapping file is "
+                                         "named by its path, which ends with .toml."
+                                       : "Did you mean \"" + near + "\"?"}};
+}
+
+Result<Mapping> read_mapping_named(const std::string& name,
+                                   const std::map<std::string, std::string>& parameters) {
+  const Result<Bytes> text = mapping_text_named(name);
+  if (!text) return Unexpected{text.error()};
+  const bool ready = name.find('/') == std::string::npos && !name.ends_with(kMappingEnd);
+  if (!ready) return read_mapping_file(name, parameters);
+  return read_with_base(
+      *text,
+      [](const std::string& base) {
+        return mapping_text_named(base.substr(0, base.size() - kMappingEnd.size()));
+      },
+      parameters);
 }
 
 }  // namespace tools

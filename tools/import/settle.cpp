@@ -40,12 +40,18 @@ Result<void> Importer::settle(const ImportBatch& batch,
     counts.through = unit.through;
   }
   CHECK(at == outcomes.size());
+  const bool due = settled_batches_ % options_.settles_per_checkpoint == 0;
+  return due ? checkpoint() : Result<void>();
+}
+
+// The rejects first: the journal must not know of rows that a crash can still take.
+Result<void> Importer::checkpoint() {
   if (!journal_) return {};
   if (rejects_) {
     if (Result<void> done = rejects_->sync(); !done) return done;
-    counts.rejects_bytes = rejects_->size();
+    progress_.settled.rejects_bytes = rejects_->size();
   }
-  return journal_->append(counts);
+  return journal_->append(progress_.settled);
 }
 
 Result<void> Importer::reject(const RejectedRow& row) {
@@ -63,20 +69,25 @@ Result<void> Importer::reject(const RejectedRow& row) {
 
 Result<void> Importer::finish() {
   progress_.settled.finished = true;
-  if (!journal_) return {};
-  return journal_->append(progress_.settled);
+  return checkpoint();
 }
 
 ImportProgress Importer::progress() const { return progress_; }
+
+std::uint64_t ImportProgress::bytes_settled() const {
+  return rows_read == 0 ? 0 : bytes_read * settled.through / rows_read;
+}
 
 std::uint64_t ImportProgress::rate(std::uint64_t elapsed_ms, std::uint64_t rows_before) const {
   if (elapsed_ms == 0 || settled.through <= rows_before) return 0;
   return (settled.through - rows_before) * 1000 / elapsed_ms;
 }
 
-std::optional<std::uint64_t> ImportProgress::remaining_ms(std::uint64_t elapsed_ms) const {
-  if (bytes_read == 0 || elapsed_ms == 0) return std::nullopt;
-  return elapsed_ms * (bytes_total - bytes_read) / bytes_read;
+std::optional<std::uint64_t> ImportProgress::remaining_ms(std::uint64_t elapsed_ms,
+                                                          std::uint64_t rows_before) const {
+  if (elapsed_ms == 0 || settled.through <= rows_before || bytes_read == 0) return std::nullopt;
+  const std::uint64_t rows_left = (bytes_total - bytes_settled()) * rows_read / bytes_read;
+  return elapsed_ms * rows_left / (settled.through - rows_before);
 }
 
 }  // namespace tools

@@ -82,6 +82,7 @@ inline ImportOptions options_for(const std::string& input) {
   options.journal = journal_path(input);
   options.rejects = rejects_path(input);
   options.network = "aa";
+  options.settles_per_checkpoint = 1;
   options.check = [](const proto::Record&) { return Faults(); };
   return options;
 }

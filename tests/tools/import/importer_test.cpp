@@ -308,6 +308,20 @@ TEST(Importer, GoesOnWhereItWasStoppedAtEveryBatch) {
   }
 }
 
+TEST(Importer, GoesOnFromTheLastCheckpoint) {
+  const ImportFolder folder;
+  ImportOptions options = options_for(folder.write("shop.csv", many_rows(47)));
+  options.batch_records = 5;
+  options.settles_per_checkpoint = 3;
+  run_partly(kShopMapping, options, 5);
+
+  const ImportRun rest = run_import(kShopMapping, options);
+
+  EXPECT_EQ(rest.records.size(), 43U - 15U);
+  EXPECT_EQ(rest.counts.recorded, 43U);
+  EXPECT_EQ(rest.counts.rejected, 4U);
+}
+
 TEST(Importer, ThrowsAwayRejectsThatTheJournalDoesNotKnow) {
   const ImportFolder folder;
   ImportOptions options = options_for(folder.write("shop.csv", many_rows(30)));
@@ -472,15 +486,20 @@ TEST(ImportPaths, NameTheFilesBesideTheInput) {
 
 TEST(ImportProgress, KnowsItsRateAndWhatRemains) {
   ImportProgress progress;
-  EXPECT_EQ(progress.rate(0), 0U);
-  EXPECT_EQ(progress.remaining_ms(1000), std::nullopt);
+  EXPECT_EQ(progress.rate(0, 0), 0U);
+  EXPECT_EQ(progress.remaining_ms(1000, 0), std::nullopt);
+  // A file of 20,000 rows in 4,000 bytes: half is read, a quarter settled.
   progress.settled.through = 5000;
+  progress.rows_read = 10'000;
+  progress.bytes_read = 2000;
   progress.bytes_total = 4000;
-  progress.bytes_read = 1000;
 
-  EXPECT_EQ(progress.rate(2000), 2500U);
-  EXPECT_EQ(progress.rate(2000, 1000), 2000U);
-  EXPECT_EQ(progress.remaining_ms(2000), 6000U);
+  EXPECT_EQ(progress.bytes_settled(), 1000U);
+  EXPECT_EQ(progress.rate(2000, 0), 2500U);
+  EXPECT_EQ(progress.remaining_ms(2000, 0), 6000U);
+  // 4,000 of them were settled by an earlier run.
+  EXPECT_EQ(progress.rate(2000, 4000), 500U);
+  EXPECT_EQ(progress.remaining_ms(2000, 4000), 30'000U);
 }
 
 }  // namespace

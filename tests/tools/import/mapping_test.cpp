@@ -4,6 +4,7 @@
 
 #include "tests/tools/import/import_files.h"
 #include "tools/import/codes.h"
+#include "tools/import/ready_mappings.h"
 
 namespace tools {
 namespace {
@@ -141,6 +142,26 @@ TEST(MappingFile, SaysWhatIsWrongWithIt) {
   EXPECT_EQ(code("schema = \"greenledger.mapping/1\"\nbase = \"../m.toml\""), "E-MAP-TYPE");
   EXPECT_EQ(code("schema = \"greenledger.mapping/1\"\nbase = \"m.toml\"\n[columns]"), "E-MAP-KEY");
   EXPECT_EQ(read_mapping_file(folder.path("none.toml"), {}).error().code, "E-IMPORT-FILE");
+}
+
+TEST(ReadyMappings, CanAllBeReadByTheirNames) {
+  EXPECT_EQ(ready_mappings().size(), 14U);
+  for (const ReadyMapping& ready : ready_mappings()) {
+    const Result<Mapping> mapping = read_mapping_named(std::string(ready.name), {});
+    ASSERT_TRUE(mapping.has_value()) << ready.name << ": " << mapping.error().message;
+    const std::string path =
+        std::string(SOURCE_DIR) + "/tools/import/maps/" + std::string(ready.name) + ".toml";
+    EXPECT_EQ(mapping->text_sha256, read_mapping_named(path, {})->text_sha256) << ready.name;
+  }
+  EXPECT_EQ(read_mapping_named("energy-star-computers-v8", {})->parameters.at("criteria"), "8.0");
+}
+
+TEST(ReadyMappings, SuggestTheNameThatIsMeant) {
+  const Result<Mapping> mapping = read_mapping_named("smartwy", {});
+
+  ASSERT_FALSE(mapping.has_value());
+  EXPECT_EQ(mapping.error().code, "E-MAP-READ");
+  EXPECT_EQ(mapping.error().hint, "Did you mean \"smartway\"?");
 }
 
 // ---- rows ------------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ def smartway(path, year, total, certified):
         body = {
             "scheme": "scheme/us-epa/smartway", "criteria_version": row["Stnd"],
             "certificate_number": row["Underhood ID"], "holder": {"name": make},
-            "category": {"list": "SmartWay vehicle class", "code": row["Veh Class"]},
+            "category": {"list": "SmartWay", "code": row["Veh Class"]},
             "valid_from": f"{year}-01-01", "valid_to": f"{year}-12-31",
             "products": [{"brand": make, "model": name[len(make) + 1:], "attributes": [
                 {"name": "drive", "value": row["Drive"]}, {"name": "fuel", "value": row["Fuel"]},
@@ -168,7 +168,7 @@ def energy_star(mapping, path, category, version, total):
             "source_id": plain(
                 row.get("CB Model Identifier") or row["ENERGY STAR Model Identifier"]),
             "holder": {"name": clean(row.get("ENERGY STAR Partner") or row["Brand Name"])},
-            "category": {"list": "ENERGY STAR product group", "code": category},
+            "category": {"list": "ENERGY STAR", "code": category},
             "valid_from": f"{day[6:]}-{day[:2]}-{day[3:5]}",
             "countries": sorted(MARKETS[market.strip()] for market in row["Markets"].split(",")),
             "products": products} | ({"criteria_version": version} if version else {})
@@ -213,7 +213,7 @@ def gems(path):
         body = {
             "scheme": "scheme/gems-regulator/energy-rating-label", "certificate_number": number,
             "source_id": row["Submit_ID"], "holder": {"name": clean(row["Brand_Reg"])},
-            "category": {"list": "GEMS product", "code": "Televisions"}, "products": [product]}
+            "category": {"list": "GEMS", "code": "Televisions"}, "products": [product]}
         if row["Star2"]:
             body["level"] = row["Star2"].removesuffix(".0")
         if row["ExpDate"]:

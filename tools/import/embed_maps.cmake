@@ -1,0 +1,16 @@
+# Writes the ready mappings into a source file: cmake -DOUT=… -DFOLDER=… -P embed_maps.cmake
+file(GLOB maps ${FOLDER}/*.toml)
+list(SORT maps)
+set(text "#include \"tools/import/ready_mappings.h\"\n\nnamespace tools {\n\n")
+string(APPEND text "const std::vector<ReadyMapping>& ready_mappings() {\n")
+string(APPEND text "  static const std::vector<ReadyMapping> kMappings = {\n")
+foreach(map ${maps})
+  get_filename_component(name ${map} NAME_WE)
+  # As bytes, so that no character of a mapping means anything to CMake.
+  file(READ ${map} hex HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" bytes "${hex}")
+  string(REGEX REPLACE "(\\\\x0a)" "\\1\"\n       \"" bytes "${bytes}")
+  string(APPEND text "      {\"${name}\",\n       \"${bytes}\"},\n")
+endforeach()
+string(APPEND text "  };\n  return kMappings;\n}\n\n}  // namespace tools\n")
+file(WRITE ${OUT} "${text}")

@@ -169,6 +169,7 @@ void add_reading(Cli& cli, CLI::App& noun) {
 void add_cert(Cli& cli) {
   CLI::App& noun = cli.add_noun({"cert", "Certifications", {}});
   add_cert_writing(cli, noun);
+  add_import_verb(cli, noun, ImportOf::certifications);
   add_reading(cli, noun);
 }
 

@@ -209,7 +209,8 @@ ExitCode Cli::perform(const Surroundings& surroundings, Output& early) {
       surroundings.out, surroundings.err,
       {.format = *format,
        .colour_out = wants_colour(colour, surroundings.out_is_terminal, surroundings.environment),
-       .colour_err = wants_colour(colour, surroundings.err_is_terminal, surroundings.environment)});
+       .colour_err = wants_colour(colour, surroundings.err_is_terminal, surroundings.environment),
+       .err_is_terminal = surroundings.err_is_terminal});
   Session session{.settings = *std::move(settings),
                   .output = output,
                   .environment = surroundings.environment,

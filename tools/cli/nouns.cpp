@@ -7,6 +7,8 @@ void add_all_nouns(Cli& cli) {
   add_network(cli);
   add_scheme(cli);
   add_cert(cli);
+  add_purchase(cli);
+  add_import(cli);
   add_config(cli);
   add_version(cli);
   add_completion(cli);

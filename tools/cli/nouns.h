@@ -5,15 +5,21 @@
 
 namespace tools {
 
-void add_completion(Cli& cli);
 void add_cert(Cli& cli);
+void add_completion(Cli& cli);
 void add_config(Cli& cli);
+void add_import(Cli& cli);
 void add_keys(Cli& cli);
 void add_network(Cli& cli);
+void add_purchase(Cli& cli);
 void add_scheme(Cli& cli);
 void add_version(Cli& cli);
 
 // All of them, in the order in which help lists them.
 void add_all_nouns(Cli& cli);
+
+// `import` as a verb of a noun: what its files may become.
+enum class ImportOf { certifications, purchases };
+void add_import_verb(Cli& cli, CLI::App& noun, ImportOf what);
 
 }  // namespace tools

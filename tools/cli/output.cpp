@@ -193,6 +193,15 @@ void Output::warn(std::string_view message) {
   }
 }
 
+void Output::progress(std::string_view line) {
+  if (is_json()) return;
+  if (options_.err_is_terminal) {
+    err_ << "\r\x1b[K" << line << std::flush;
+  } else if (!line.empty()) {
+    err_ << line << '\n' << std::flush;
+  }
+}
+
 void Output::next(std::string_view command) {
   if (!is_json()) err_ << "next: " << command << '\n';
 }

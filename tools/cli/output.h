@@ -38,6 +38,7 @@ class Output {
     Format format = Format::table;
     bool colour_out = false;
     bool colour_err = false;
+    bool err_is_terminal = false;
   };
   Output(std::ostream& out, std::ostream& err, Options options);
 
@@ -59,6 +60,11 @@ class Output {
   void warn(std::string_view message);
   // "next: <command>", on stderr.
   void next(std::string_view command);
+
+  // How far a long command is, on stderr: on a terminal one line that is written over, elsewhere a
+  // line each; nothing in the machine formats. An empty line takes it off the terminal.
+  void progress(std::string_view line);
+  bool has_terminal() const { return options_.err_is_terminal; }
 
   // Prints the failure on stderr (JSON in the JSON formats) and gives its exit code.
   ExitCode fail(const crypto::Error& error);

@@ -100,13 +100,17 @@ ExitCode show_outcomes(Session& session, const std::vector<proto::Record>& recor
 
 }  // namespace
 
-void add_write_flags(CLI::App& verb, WriteFlags& flags) {
-  verb.add_option("--dry-run", flags.dry_run,
+void add_dry_run_flag(CLI::App& verb, std::string& dry_run) {
+  verb.add_option("--dry-run", dry_run,
                   "record nothing: check the form here (local) or all rules by the node (ledger)")
       ->expected(0, 1)
       ->default_str("ledger")
       ->type_name("")
       ->check(CLI::IsMember({"local", "ledger"}));
+}
+
+void add_write_flags(CLI::App& verb, WriteFlags& flags) {
+  add_dry_run_flag(verb, flags.dry_run);
   verb.add_option("--wait", flags.wait, "return when the node has it: none, accepted or final")
       ->type_name("")
       ->check(CLI::IsMember({"none", "accepted", "final"}));

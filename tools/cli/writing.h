@@ -17,6 +17,7 @@ struct WriteFlags {
   std::uint64_t timeout_s = 120;
 };
 void add_write_flags(CLI::App& verb, WriteFlags& flags);
+void add_dry_run_flag(CLI::App& verb, std::string& dry_run);
 
 // The network of the client's genesis file. E-NETWORK-WRONG: there is no such file; E-GENESIS-….
 crypto::Result<crypto::Hash> read_network_id(const Session& session);

@@ -60,8 +60,18 @@ void Replica::enter_epoch() {
   validators_ = ledger::ValidatorSet::from_record(scope_.epoch, record);
   scope_.anchor = opens ? tip_hash_ : ledger::epoch_anchor(reader, tip_);
   view_ = opens ? 1 : tip_.seal.view + 1;
-  me_ = validators_.index_of(organisation_);
+  me_ = find_me();
   gate_.enter_epoch(scope_, view_ - 1);
+}
+
+// A set that names other keys than this node's waits for a node that has them.
+std::optional<std::uint16_t> Replica::find_me() const {
+  const std::optional<std::uint16_t> place = validators_.index_of(organisation_);
+  if (!place) return std::nullopt;
+  const ledger::ValidatorKeySet& member = validators_.member(*place);
+  const bool same = member.vote == gate_.public_key() && member.log == log_key_.public_key() &&
+                    member.cosigner == cosigner_key_.public_key();
+  return same ? place : std::nullopt;
 }
 
 // The vote file first: it may lack the newest step of the store, and must never lack two.
@@ -142,7 +152,8 @@ ledger::BlockBase Replica::block_base() const {
 
 void Replica::build(Moment now, Actions& actions) {
   if (opens_epoch() && scope_.epoch == tip_.seal.epoch) enter_epoch();
-  if (!me_) return;
+  // One vote makes no block of a set whose quorum is larger.
+  if (!me_ || validators_.quorum() != 1) return;
   if (now.wall_ms >= last_expiry_ms_ + kExpiryIntervalMs) {
     last_expiry_ms_ = now.wall_ms;
     for (const crypto::Hash& id : mempool_.expire(now.wall_ms)) {

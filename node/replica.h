@@ -122,6 +122,7 @@ class Replica {
   void on(Moment now, ClientSubmitted event, Actions& actions);
   void on(Moment now, TimerFired event, Actions& actions);
   void enter_epoch();
+  std::optional<std::uint16_t> find_me() const;
   void schedule_build(Moment now, Actions& actions);
   void build_soon(Moment now, Actions& actions);
   void build(Moment now, Actions& actions);

@@ -2,6 +2,7 @@
 
 #include "crypto/check.h"
 #include "ledger/chain/genesis.h"
+#include "ledger/records/signatures.h"
 #include "proto/canonical.h"
 
 namespace tests {
@@ -122,6 +123,19 @@ ledger::VerifiedSubmission submission(const ledger::Genesis& genesis,
                                             key_named(organisation + "/" + key).public_key());
   CHECK(verified.has_value());
   return *verified;
+}
+
+proto::Record countersigned(const crypto::Hash& network_id, proto::Record record,
+                            const std::vector<std::string>& organisations) {
+  const Bytes message = ledger::countersigned_bytes(network_id, record);
+  for (const std::string& id : organisations) {
+    const crypto::PrivateKey key = key_named(id + "/root");
+    proto::Countersignature* const entry = record.add_countersignatures();
+    entry->set_organisation(id);
+    entry->set_key_id(Bytes(crypto::key_id(key.public_key()).view()));
+    entry->set_signature(Bytes(key.sign(crypto::tag::kCountersignature, message).view()));
+  }
+  return record;
 }
 
 proto::Record certification(const std::string& number, const std::string& brand,

@@ -37,6 +37,10 @@ ledger::VerifiedSubmission submission(const ledger::Genesis& genesis,
                                       std::uint64_t time_ms = kGenesisTimeMs,
                                       const std::string& key = "operation");
 
+// Signed by root keys "<organisation>/root", as records that change the network need it.
+proto::Record countersigned(const crypto::Hash& network_id, proto::Record record,
+                            const std::vector<std::string>& organisations);
+
 proto::Record certification(const std::string& number, const std::string& brand,
                             const std::string& model);
 proto::Record status_change(const std::string& number, std::uint64_t place, proto::Status status,

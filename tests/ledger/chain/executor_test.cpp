@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "ledger/chain/codes.h"
-#include "ledger/records/signatures.h"
 #include "tests/support/test_network.h"
 
 namespace ledger {
@@ -207,15 +206,7 @@ proto::Record agreed_parameters(const Genesis& genesis, std::uint32_t block_reco
   proto::Record record = genesis.records.at(0);
   record.set_place(2);
   record.mutable_parameters()->set_block_records_max(block_records_max);
-  const Bytes message = countersigned_bytes(genesis.network_id, record);
-  for (const std::string id : {"acme", "epa", "shop"}) {
-    const crypto::PrivateKey key = tests::key_named(id + "/root");
-    proto::Countersignature* entry = record.add_countersignatures();
-    entry->set_organisation(id);
-    entry->set_key_id(Bytes(crypto::key_id(key.public_key()).view()));
-    entry->set_signature(Bytes(key.sign(crypto::tag::kCountersignature, message).view()));
-  }
-  return record;
+  return tests::countersigned(genesis.network_id, record, {"acme", "epa", "shop"});
 }
 
 TEST(Execution, EndsTheEpochWithTheRecordThatChangesTheParameters) {

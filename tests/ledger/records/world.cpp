@@ -2,7 +2,6 @@
 
 #include <google/protobuf/text_format.h>
 
-#include "ledger/records/signatures.h"
 #include "ledger/records/subject.h"
 #include "tests/support/test_network.h"
 
@@ -199,15 +198,7 @@ Checked<void> World::apply(const proto::Record& record, RuleContext context) {
 
 proto::Record World::countersigned(proto::Record record,
                                    std::initializer_list<std::string> organisations) const {
-  const Bytes message = countersigned_bytes(network_id_, record);
-  for (const std::string& id : organisations) {
-    const crypto::PrivateKey key = tests::key_named(id + "/root");
-    proto::Countersignature* const entry = record.add_countersignatures();
-    entry->set_organisation(id);
-    entry->set_key_id(Bytes(crypto::key_id(key.public_key()).view()));
-    entry->set_signature(Bytes(key.sign(crypto::tag::kCountersignature, message).view()));
-  }
-  return record;
+  return tests::countersigned(network_id_, std::move(record), organisations);
 }
 
 }  // namespace ledger::world

@@ -75,11 +75,13 @@ Patience patience_of(const Call& call) {
 
 struct Api::Parts {
   Parts(const ApiOptions& options, NodeLink link_)
-      : link(std::move(link_)), pool(options.threads, options.jobs_max) {}
+      : link(std::move(link_)),
+        pool(options.threads, options.jobs_max),
+        reports(1, options.reports_max) {}
 
   // On the server's thread.
   void take(Request request, const Reply& reply);
-  void run_on_pool(Request request, Reply reply);
+  void run_on(WorkPool& workers, Request request, Reply reply);
   void take_submission(Request request, Reply reply, Patience patience);
   void hand_on(const ledger::VerifiedSubmission& submission, const Patience& patience,
                const Reply& reply);
@@ -100,6 +102,7 @@ struct Api::Parts {
   std::optional<SubmissionBook::Time> watched;  // the earliest deadline that a timer is set for
   NodeCounters counters;
   WorkPool pool;
+  WorkPool reports;
   std::unique_ptr<HttpServer> server;
   std::unique_ptr<HttpServer> operations;
   bool stopped = false;
@@ -114,7 +117,9 @@ void Api::Parts::take(Request request, const Reply& reply) {
     case Work::quick:
       return reply(call.route().answer(call));
     case Work::scan:
-      return run_on_pool(std::move(request), reply);
+      return run_on(pool, std::move(request), reply);
+    case Work::report:
+      return run_on(reports, std::move(request), reply);
     case Work::submission: {
       const Patience patience = patience_of(call);
       return take_submission(std::move(request), reply, patience);
@@ -126,14 +131,14 @@ void Api::Parts::take(Request request, const Reply& reply) {
   }
 }
 
-void Api::Parts::run_on_pool(Request request, Reply reply) {
+void Api::Parts::run_on(WorkPool& workers, Request request, Reply reply) {
   struct Job {
     Request request;
     View view;
     Reply reply;
   };
   auto job = std::make_shared<Job>(Job{std::move(request), view, std::move(reply)});
-  if (!pool.run([job] { job->reply(handle(job->request, job->view)); })) job->reply(busy());
+  if (!workers.run([job] { job->reply(handle(job->request, job->view)); })) job->reply(busy());
 }
 
 void Api::Parts::take_submission(Request request, Reply reply, Patience patience) {
@@ -299,6 +304,7 @@ void Api::stop() {
   parts_->server->post([parts = parts_.get()] { parts->book.expire(SubmissionBook::Time::max()); });
   parts_->server->stop();
   parts_->pool.stop();
+  parts_->reports.stop();
   parts_->operations->stop();
 }
 

@@ -4,6 +4,7 @@
 //
 //   server's thread   view, book of submissions, quick routes, event streams
 //   pool              signatures, scans: owns its request and a view, posts what came out
+//   reports           the same, one at a time
 //   replica's thread  calls on_updates and on_notes, which only hand on copies
 //
 // A client that hears "final" and asks again sees it: the view moves before the answer goes out.
@@ -24,6 +25,8 @@ struct ApiOptions {
   std::size_t threads = 2;
   // On the pool, running and waiting; above: 503 with Retry-After.
   std::size_t jobs_max = 96;
+  // Reports that run or wait; they have a thread of their own.
+  std::size_t reports_max = 4;
 };
 
 // How the API reaches the node.

@@ -47,6 +47,7 @@ class Call;
 enum class Work {
   quick,       // a few look-ups: on the server's thread
   scan,        // reads many rows: on the pool
+  report,      // reads very many: on a thread of its own, few at a time
   submission,  // the node's own: verify on the pool, then wait for the replica
   outcome,     // the node's own: asks the book of submissions
   events,      // the node's own: a stream

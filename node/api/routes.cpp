@@ -281,13 +281,29 @@ std::vector<Route> purchase_routes() {
   };
 }
 
+std::vector<Route> report_routes() {
+  return {
+      {"GET",
+       "/v1/reports/share",
+       "getShareReport",
+       "The green procurement share, with bounds and coverage: the same bytes from every node",
+       {query("from", "First day of purchase", day), query("to", "Last day of purchase", day),
+        query("buyer", "Identifier (\"LEI:5493…\") or name of the buyer"), as_of(),
+        query("format", "json by default", choice, "json|csv|html")},
+       "",
+       "application/json",
+       Work::report,
+       get_share_report},
+  };
+}
+
 }  // namespace
 
 const std::vector<Route>& routes() {
   static const std::vector<Route> all = [] {
     std::vector<Route> list;
     for (const auto& part : {submission_routes(), node_routes(), chain_routes(), member_routes(),
-                             certification_routes(), purchase_routes()}) {
+                             certification_routes(), purchase_routes(), report_routes()}) {
       list.insert(list.end(), part.begin(), part.end());
     }
     return list;

@@ -35,6 +35,11 @@ Response list_purchases(const Call& call);
 Response get_purchase(const Call& call);
 Response get_purchase_history(const Call& call);
 
+// routes_reports.cpp
+Response get_share_report(const Call& call);
+// E-REPORT-SIZE: more than `lines_max` purchase lines.
+Response share_report(const Call& call, std::uint64_t lines_max);
+
 // openapi.cpp
 Response get_openapi(const Call& call);
 

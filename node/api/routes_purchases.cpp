@@ -1,4 +1,6 @@
 #include "ledger/records/subject.h"
+#include "ledger/reports/candidates.h"
+#include "ledger/reports/ledger_lines.h"
 #include "node/api/json.h"
 #include "node/api/page.h"
 #include "node/api/routes.h"
@@ -13,6 +15,26 @@ void write_purchase(Json& json, std::string_view subject, const proto::PurchaseS
   if (!state.returned().empty()) json["returned"] = state.returned();
   json["buyer_by_name"] = purchase.buyer().identifiers_size() == 0;
   json["purchase"] = message_json(purchase);
+}
+
+// What the ledger says of the product on the day of the purchase, at the call's height.
+Json join_json(const Call& call, const std::string& subject) {
+  ledger::CandidateReader candidates(call.view().reader, call.height());
+  const auto line = ledger::read_line(call.view().reader, subject, call.height(),
+                                      ledger::JoinPolicy(), candidates);
+  if (!line) return nullptr;
+  const ledger::Join& join = line->join;
+  Json json;
+  json["outcome"] = ledger::outcome_name(join.outcome);
+  json["green"] = join.is_green();
+  json["match"] = ledger::match_name(join.match);
+  json["reason"] = ledger::reason_name(join.reason);
+  json["sentence"] = ledger::reason_sentence(join.reason);
+  json["flags"] = Json::array();
+  for (const ledger::JoinFlag flag : join.flags) json["flags"].push_back(ledger::flag_name(flag));
+  json["named"] = join.named;
+  json["named_total"] = join.named_total;
+  return json;
 }
 
 std::string subject_of(const Call& call) {
@@ -57,6 +79,7 @@ Response get_purchase(const Call& call) {
   write_purchase(json, subject, found->body,
                  record.has_purchase_correction() ? record.purchase_correction().purchase()
                                                   : record.purchase());
+  if (Json join = join_json(call, subject); !join.is_null()) json["join"] = std::move(join);
   return json_response(json);
 }
 

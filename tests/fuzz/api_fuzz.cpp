@@ -4,9 +4,8 @@
 #include "node/api/target.h"
 #include "tests/support/test_network.h"
 
+namespace node::api {
 namespace {
-
-using namespace node::api;
 
 const tests::TestChain& chain() {
   static const tests::TestChain made = [] {
@@ -94,3 +93,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+}  // namespace node::api

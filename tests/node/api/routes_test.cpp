@@ -283,5 +283,47 @@ TEST_F(Routes, APurchaseShowsWhatItSaysAfterCorrections) {
   expect_absent("/v1/purchases/shop/till/r1/9");
 }
 
+TEST_F(Routes, APurchaseIsJoinedWithWhatTheLedgerSaysOfItsProduct) {
+  // The Leaf's certification is open-ended and of a recognised type I scheme.
+  const auto leaf = answer("/v1/purchases/shop/till/r1/2")["join"];
+  EXPECT_EQ(leaf["outcome"], "certified");
+  EXPECT_EQ(leaf["green"], true);
+  EXPECT_EQ(leaf["match"], "name");
+  EXPECT_EQ(leaf["named"], nlohmann::json({"cert/epa/smartway/A2"}));
+  EXPECT_EQ(leaf["flags"], nlohmann::json({"valid_to_not_stated"}));
+  // The Prius has a certification and an assessment that says no, both holding on the day.
+  const auto prius = answer("/v1/purchases/shop/till/r1/1")["join"];
+  EXPECT_EQ(prius["outcome"], "ambiguous");
+  EXPECT_EQ(prius["green"], false);
+  EXPECT_EQ(prius["named_total"], 2);
+}
+
+TEST_F(Routes, TheShareReportIsTheLedgersOwnInEveryForm) {
+  // One line is certified (Nissan Leaf), and the Prius was both certified and assessed.
+  const auto report = answer("/v1/reports/share");
+  EXPECT_EQ(report["schema"], "greenledger.report-share/1");
+  const View before = view_;
+  ledger_.add("shop", {tests::purchase("r9", "1", "Toyota", "Prius")});
+  view_ = ledger_.view();
+  EXPECT_NE(answer("/v1/reports/share"), report);
+  EXPECT_EQ(answer("/v1/reports/share?as_of_height=3"), report);
+  const Seen csv = get(view_, "/v1/reports/share?format=csv&buyer=City%20of%20Example");
+  EXPECT_EQ(csv.response.content_type, "text/csv; charset=utf-8");
+  const Seen html = get(view_, "/v1/reports/share?format=html&from=2018-01-01&to=2019-12-31");
+  EXPECT_EQ(html.response.content_type, "text/html; charset=utf-8");
+  EXPECT_EQ(html.response.body.rfind("<!DOCTYPE html>", 0), 0u);
+  EXPECT_EQ(html.response.headers.at(0).first, "Content-Security-Policy");
+  EXPECT_EQ(get(view_, "/v1/reports/share?format=pdf").status, 400);
+}
+
+TEST_F(Routes, AReportOverTooManyLinesIsRefused) {
+  const Request request = request_for("/v1/reports/share");
+  const Resolved resolved = resolve(request, view_);
+  EXPECT_EQ(share_report(*resolved.call, 2).status, 200);
+  const Seen refused = see(share_report(*resolved.call, 1));
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_EQ(refused.code(), kReportSize.name);
+}
+
 }  // namespace
 }  // namespace node::api

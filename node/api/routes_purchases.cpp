@@ -25,7 +25,7 @@ Json join_json(const Call& call, const std::string& subject) {
   if (!line) return nullptr;
   const ledger::Join& join = line->join;
   Json json;
-  json["outcome"] = ledger::outcome_name(join.outcome);
+  json["outcome"] = ledger::line_outcome_name(join.outcome);
   json["green"] = join.is_green();
   json["match"] = ledger::match_name(join.match);
   json["reason"] = ledger::reason_name(join.reason);

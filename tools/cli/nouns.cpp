@@ -5,10 +5,13 @@ namespace tools {
 void add_all_nouns(Cli& cli) {
   add_keys(cli);
   add_network(cli);
+  add_org(cli);
   add_scheme(cli);
   add_cert(cli);
   add_purchase(cli);
   add_import(cli);
+  add_node(cli);
+  add_ledger(cli);
   add_config(cli);
   add_version(cli);
   add_completion(cli);

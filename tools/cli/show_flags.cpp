@@ -10,7 +10,7 @@ void add_list_flags(CLI::App& verb, ListFlags& flags) {
 void add_height_flag(CLI::App& verb, std::string& height) {
   verb.add_option("--as-of-height", height, "answer as the ledger stood after this block")
       ->type_name("")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::TypeValidator<std::uint64_t>());
 }
 
 void add_day_flag(CLI::App& verb, std::string& day) {

@@ -297,13 +297,38 @@ std::vector<Route> report_routes() {
   };
 }
 
+// The names and forms of C2SP tlog-tiles, for the tools that read such logs.
+std::vector<Route> tlog_routes() {
+  return {
+      {"GET",
+       "/tlog/checkpoint",
+       "getCheckpoint",
+       "The newest signed checkpoint (C2SP)",
+       {},
+       "",
+       "text/plain",
+       Work::quick,
+       get_checkpoint},
+      {"GET",
+       "/tlog/tile/{tile...}",
+       "getTile",
+       "A tile of hashes or an entry bundle (C2SP tlog-tiles)",
+       {path("tile", "0/x001/067, 1/000.p/17, entries/273")},
+       "",
+       "application/octet-stream",
+       Work::scan,
+       get_tile},
+  };
+}
+
 }  // namespace
 
 const std::vector<Route>& routes() {
   static const std::vector<Route> all = [] {
     std::vector<Route> list;
-    for (const auto& part : {submission_routes(), node_routes(), chain_routes(), member_routes(),
-                             certification_routes(), purchase_routes(), report_routes()}) {
+    for (const auto& part :
+         {submission_routes(), node_routes(), chain_routes(), member_routes(),
+          certification_routes(), purchase_routes(), report_routes(), tlog_routes()}) {
       list.insert(list.end(), part.begin(), part.end());
     }
     return list;

@@ -40,6 +40,10 @@ Response get_share_report(const Call& call);
 // E-REPORT-SIZE: more than `lines_max` purchase lines.
 Response share_report(const Call& call, std::uint64_t lines_max);
 
+// routes_tlog.cpp
+Response get_checkpoint(const Call& call);
+Response get_tile(const Call& call);
+
 // openapi.cpp
 Response get_openapi(const Call& call);
 

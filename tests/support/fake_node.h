@@ -37,6 +37,7 @@ class FakeNode {
   tools::SubmitOptions options();
 
   TestChain& chain() { return chain_; }
+  const TestChain& chain() const { return chain_; }
   const std::vector<std::string>& paths() const { return paths_; }
   const std::vector<std::uint64_t>& pauses() const { return pauses_; }
   int submissions_taken() const { return taken_; }

@@ -18,7 +18,7 @@ struct Ran {
 
 inline Ran run_cli(const std::vector<std::string>& arguments,
                    const std::map<std::string, std::string>& environment = {},
-                   bool on_terminal = false) {
+                   bool on_terminal = false, const NodeAccess& node_access = real_node_access()) {
   std::ostringstream out;
   std::ostringstream err;
   const Environment lookup = [&](const std::string& name) -> std::optional<std::string> {
@@ -33,7 +33,8 @@ inline Ran run_cli(const std::vector<std::string>& arguments,
                                                         .environment = lookup,
                                                         .in_is_terminal = false,
                                                         .out_is_terminal = on_terminal,
-                                                        .err_is_terminal = on_terminal});
+                                                        .err_is_terminal = on_terminal,
+                                                        .node_access = node_access});
   return {static_cast<int>(code), out.str(), err.str()};
 }
 

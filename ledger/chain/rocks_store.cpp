@@ -10,6 +10,7 @@
 #include <rocksdb/utilities/table_properties_collectors.h>
 #include <rocksdb/write_buffer_manager.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdarg>
 #include <cstdio>
@@ -232,6 +233,20 @@ Bytes encoded_version() {
   return bytes;
 }
 
+// RocksDB finds the place of a row in memory by starting from that of the row before: in order of
+// keys this is half the work. Operations on one key keep their order.
+std::vector<const WriteBatch::Operation*> in_key_order(const WriteBatch& batch) {
+  std::vector<const WriteBatch::Operation*> sorted;
+  sorted.reserve(batch.operations.size());
+  for (const auto& operation : batch.operations) sorted.push_back(&operation);
+  std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
+    if (a->column != b->column) return a->column < b->column;
+    const int order = a->key.compare(b->key);
+    return order != 0 ? order < 0 : a < b;
+  });
+  return sorted;
+}
+
 bool shares_prefix(ByteView key, ByteView from, std::size_t size) {
   return key.substr(0, size) == from.substr(0, size);
 }
@@ -428,10 +443,10 @@ void RocksStore::write(WriteBatch batch) {
     bytes += operation.key.size() + (operation.value ? operation.value->size() : 0) + 16;
   }
   rocksdb::WriteBatch rows(bytes);
-  for (const auto& operation : batch.operations) {
-    auto* const column = database_->handle(operation.column);
-    const auto status = operation.value ? rows.Put(column, operation.key, *operation.value)
-                                        : rows.Delete(column, operation.key);
+  for (const auto* operation : in_key_order(batch)) {
+    auto* const column = database_->handle(operation->column);
+    const auto status = operation->value ? rows.Put(column, operation->key, *operation->value)
+                                         : rows.Delete(column, operation->key);
     if (!status.ok()) stop("gathering a batch", status);
   }
   rocksdb::WriteOptions write;

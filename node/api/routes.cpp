@@ -294,6 +294,18 @@ std::vector<Route> report_routes() {
        "application/json",
        Work::report,
        get_share_report},
+      {"GET",
+       "/v1/reports/compare",
+       "compareShareReports",
+       "What became of the share since an earlier height: lines that came, went, or say otherwise",
+       {query("before", "The earlier height; genesis when not given", height),
+        query("from", "First day of purchase", day), query("to", "Last day of purchase", day),
+        query("buyer", "Identifier (\"LEI:5493…\") or name of the buyer"), as_of(),
+        query("format", "json by default", choice, "json|csv")},
+       "",
+       "application/json",
+       Work::report,
+       get_report_comparison},
   };
 }
 

@@ -37,6 +37,7 @@ Response get_purchase_history(const Call& call);
 
 // routes_reports.cpp
 Response get_share_report(const Call& call);
+Response get_report_comparison(const Call& call);
 // E-REPORT-SIZE: more than `lines_max` purchase lines.
 Response share_report(const Call& call, std::uint64_t lines_max);
 

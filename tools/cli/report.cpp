@@ -176,8 +176,8 @@ ExitCode compare(Session& session, const ReportOptions& options) {
 }
 
 void add_scope_flags(CLI::App& verb, ReportOptions& options) {
-  verb.add_option("--from", options.from, "first day of purchase");
-  verb.add_option("--to", options.to, "last day of purchase");
+  verb.add_option("--since", options.from, "first day of purchase");
+  verb.add_option("--until", options.to, "last day of purchase");
   verb.add_option("--buyer", options.buyer, "identifier (LEI:…) or name of one buyer");
   add_height_flag(verb, options.height);
 }
@@ -186,13 +186,13 @@ void add_scope_flags(CLI::App& verb, ReportOptions& options) {
 
 void add_report(Cli& cli) {
   CLI::App& noun =
-      cli.add_noun({"report", "Reports", {"greenledger report share --from 2019-01-01"}});
+      cli.add_noun({"report", "Reports", {"greenledger report share --since 2019-01-01"}});
   auto share_options = std::make_shared<ReportOptions>();
   CLI::App& share_verb =
       cli.add_verb(noun,
                    {"share",
                     "Green procurement share, with bounds and coverage",
-                    {"greenledger report share --from 2019-01-01 --to 2019-12-31",
+                    {"greenledger report share --since 2019-01-01 --until 2019-12-31",
                      "greenledger report share --html report.html"}},
                    [share_options](Session& session) { return share(session, *share_options); });
   add_scope_flags(share_verb, *share_options);

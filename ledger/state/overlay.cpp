@@ -48,7 +48,14 @@ std::optional<Bytes> Overlay::find(ByteView key) const {
     const auto found = overlay->changes_.find(key);
     if (found != overlay->changes_.end()) return found->second;
   }
-  return find_value(*base_, key, base_height_);
+  return find_in_base(key);
+}
+
+std::optional<Bytes> Overlay::find_in_base(ByteView key) const {
+  if (const auto known = known_.find(key); known != known_.end()) return known->second;
+  std::optional<Bytes> value = find_value(*base_, key, base_height_);
+  if (value) known_.emplace(Bytes(key), *value);
+  return value;
 }
 
 void Overlay::put(ByteView key, Bytes value) {

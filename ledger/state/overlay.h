@@ -3,6 +3,8 @@
 //
 // Values lie in Column::values as path 32 || ~height 8 -> 01 || u16 key size || key || value, or 00
 // for removed; path = SHA-256(key). So the value at any height is one seek.
+//
+// Thread rule: an Overlay belongs to one thread, for reading too: it remembers what it read.
 #pragma once
 
 #include <map>
@@ -42,9 +44,14 @@ class Overlay {
  private:
   void remember(ByteView key);
 
+  std::optional<Bytes> find_in_base(ByteView key) const;
+
   std::shared_ptr<const Snapshot> base_;
   std::uint64_t base_height_;
   const Overlay* parent_;
+  // What was found in the base: a block asks for the same organisation with each submission. What
+  // was not found is a new subject, and asked for once.
+  mutable std::map<Bytes, Bytes, std::less<>> known_;
   Changes changes_;
   // What stood in changes_ before the first change after the mark; nullopt: nothing stood there.
   std::map<Bytes, std::optional<std::optional<Bytes>>, std::less<>> undo_;

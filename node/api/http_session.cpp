@@ -163,7 +163,9 @@ void HttpSession::deliver(std::uint64_t number, Response response) {
   signal_.cancel();
 }
 
-void HttpSession::wake() { signal_.cancel(); }
+void HttpSession::wake() {
+  if (streaming_) signal_.cancel();
+}
 
 void HttpSession::finish() {
   finishing_ = true;
@@ -362,6 +364,7 @@ Awaitable<void> HttpSession::stream() {
   count_answer();
   host_.counters.streams_open.fetch_add(1, std::memory_order_relaxed);
   std::string piece = answer_head(std::string::npos) + ":\n\n";
+  streaming_ = true;
   while (!gone_ && !finishing_) {
     if (piece.empty()) piece = source();
     if (piece.empty()) {

@@ -131,6 +131,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   bool keep_alive_ = false;
   bool waiting_ = false;  // for the first byte of a request
   bool refused_ = false;
+  bool streaming_ = false;
   bool finishing_ = false;
   bool gone_ = false;  // the connection is of no further use
 };

@@ -176,9 +176,10 @@ ExitCode compare(Session& session, const ReportOptions& options) {
 }
 
 void add_scope_flags(CLI::App& verb, ReportOptions& options) {
-  verb.add_option("--since", options.from, "first day of purchase");
-  verb.add_option("--until", options.to, "last day of purchase");
-  verb.add_option("--buyer", options.buyer, "identifier (LEI:…) or name of one buyer");
+  verb.add_option("--since", options.from, "first day")->type_name("");
+  verb.add_option("--until", options.to, "last day")->type_name("");
+  verb.add_option("--buyer", options.buyer, "buyer: a name, or LEI:…, USCC:…, GLN:…, DUNS:…")
+      ->type_name("");
   add_height_flag(verb, options.height);
 }
 

@@ -7,7 +7,7 @@
 namespace tools {
 namespace {
 
-constexpr std::size_t kChunkBytes = 256 * 1024;
+constexpr std::size_t kChunkBytes = 128 * 1024;
 
 bool is_line_end(char c) { return c == '\n' || c == '\r'; }
 
@@ -140,17 +140,16 @@ CsvReader::CsvReader(ByteSource source, CsvDialect dialect)
     : source_(std::move(source)), dialect_(dialect) {}
 
 Result<bool> CsvReader::fill() {
-  buffer_.erase(0, position_);
-  base_ += position_;
-  position_ = 0;
-  const std::size_t filled = buffer_.size();
-  buffer_.resize(filled + kChunkBytes);
-  const Result<std::size_t> count = source_(buffer_.data() + filled, kChunkBytes);
-  if (!count) {
-    buffer_.resize(filled);
-    return Unexpected{count.error()};
+  if (buffer_.size() - filled_ < kChunkBytes) {
+    buffer_.erase(0, position_);
+    base_ += position_;
+    filled_ -= position_;
+    position_ = 0;
+    buffer_.resize(std::max(buffer_.size(), filled_ + 2 * kChunkBytes));
   }
-  buffer_.resize(filled + *count);
+  const Result<std::size_t> count = source_(buffer_.data() + filled_, kChunkBytes);
+  if (!count) return Unexpected{count.error()};
+  filled_ += *count;
   at_end_ = *count == 0;
   return true;
 }
@@ -167,7 +166,7 @@ Result<bool> CsvReader::next(CsvRow& row) {
 // Takes one row from the buffer; false: the buffer does not hold a whole one.
 bool CsvReader::take(CsvRow& row) {
   while (true) {
-    const ByteView in = ByteView(buffer_).substr(position_);
+    const ByteView in = ByteView(buffer_).substr(position_, filled_ - position_);
     if (in.empty()) return false;
     if (skipping_ || is_line_end(in.front())) {
       const std::size_t end = in.find_first_of("\r\n");
@@ -187,8 +186,10 @@ bool CsvReader::take(CsvRow& row) {
     row.line = line_;
     row.offset = base_ + position_;
     if (outcome != RowScan::Outcome::complete) {
-      row.fault = quote_fault(outcome, line_);
+      // The row is given up at the end of its first line, which must be there.
       end = std::min(in.substr(0, kRowBytesMax).find_first_of("\r\n"), in.size());
+      if (end == in.size() && end < kRowBytesMax && !at_end_) return false;
+      row.fault = quote_fault(outcome, line_);
     }
     if (end >= kRowBytesMax) {
       end = kRowBytesMax;

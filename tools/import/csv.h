@@ -70,7 +70,8 @@ class CsvReader {
   ByteSource source_;
   CsvDialect dialect_;
   Bytes buffer_;
-  std::size_t position_ = 0;  // in buffer_
+  std::size_t filled_ = 0;    // bytes of buffer_ that were read
+  std::size_t position_ = 0;  // bytes of them that rows have taken
   std::uint64_t base_ = 0;    // of buffer_ in the stream
   std::uint64_t rows_ = 0;
   std::uint64_t line_ = 1;

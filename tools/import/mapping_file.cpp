@@ -497,6 +497,7 @@ class MappingReader {
 Result<Mapping> read_with_base(const Bytes& text,
                                const std::function<Result<Bytes>(const std::string&)>& read_base,
                                const std::map<std::string, std::string>& parameters) {
+  if (std::optional<Error> fault = find_unreadable_toml(text)) return Unexpected{*fault};
   const toml::parse_result root = toml::parse(text);
   if (!root) return Unexpected{not_toml(root.error())};
   if (!root.table().contains("base")) return read_mapping(text, parameters);
@@ -514,6 +515,7 @@ Result<Mapping> read_with_base(const Bytes& text,
 
 Result<Mapping> read_mapping(std::string_view toml,
                              const std::map<std::string, std::string>& parameters) {
+  if (std::optional<Error> fault = find_unreadable_toml(toml)) return Unexpected{*fault};
   const toml::parse_result root = toml::parse(toml);
   if (!root) return Unexpected{not_toml(root.error())};
   Result<Mapping> mapping = MappingReader(parameters).read(root.table());

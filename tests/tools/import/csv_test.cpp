@@ -129,7 +129,7 @@ TEST(CsvReader, RefusesARowThatIsTooLongAndGoesOn) {
 
 TEST(CsvReader, ReadsTheSameRowsWhateverThePieces) {
   const std::string text =
-      "a,b\r\r\n\"1\n\n,\",\"\"\"\"\r\n\r\nx,\"y\"z\n,\r\"open,1\nlast,\"row\"";
+      "a,b\r\r\n\"1\n\n,\",\"\"\"\"\r\n\r\nx,\"y\"zzz,z\n,\r\"open,1\nlast,\"row\"";
   const std::vector<Row> whole = read_all(text);
   ASSERT_EQ(whole.size(), 6U);
 

@@ -50,6 +50,34 @@ TEST(Mapping, RefusesWhatIsNotToml) {
   EXPECT_NE(error.message.find("line 3"), std::string::npos) << error.message;
 }
 
+TEST(Mapping, RefusesTomlThatTheLibraryCannotRead) {
+  const Error letter = error_with("[columns]",
+                                  "[columns]\ngr\xC3\xB6\xC3\x9F"
+                                  "e = \"x\"");
+  EXPECT_EQ(letter.code, "E-MAP-READ");
+  EXPECT_NE(letter.message.find("line 7"), std::string::npos) << letter.message;
+  for (const char* header : {"[}columns]", "[[ =x]]", "[", "[[", "  [)x]", "[.x]", "[]"}) {
+    EXPECT_EQ(error_with("[columns]", header).code, "E-MAP-READ") << header;
+  }
+  EXPECT_EQ(error_with("\"Shop\"", "\"\"\"Shop\"\"\"").code, "E-MAP-READ");
+  EXPECT_EQ(error_with("\"Shop\"", "'''Shop'''").code, "E-MAP-READ");
+  EXPECT_EQ(error_with("\"Shop\"", "\"Shop\\\" \xC3\xB6").code, "E-MAP-READ");
+}
+
+TEST(Mapping, TakesAnyLetterInTextsAndComments) {
+  std::string toml = kShopMapping;
+  toml.replace(toml.find("\"Shop\""), 6,
+               "'Gr\xC3\xB6\xC3\x9F"
+               "e' # gr\xC3\xB6\xC3\x9F"
+               "er");
+  toml.replace(toml.find("\"Item\""), 6, "\"\xE5\x93\x81\\\"\"");
+
+  toml.replace(toml.find("\"Buyer\""), 7, "[\n  \"Buyer\", # ]\n]");
+  EXPECT_EQ(mapping_of("\xEF\xBB\xBF" + toml).title,
+            "Gr\xC3\xB6\xC3\x9F"
+            "e");
+}
+
 TEST(Mapping, RefusesAnotherSchema) {
   EXPECT_EQ(error_with("greenledger.mapping/1", "greenledger.mapping/9").code, "E-MAP-READ");
 }

@@ -131,7 +131,7 @@ class Replica {
   ledger::Certificate certify(const ledger::Vote& vote, ledger::JournalStep& step);
   void record_votes(const ledger::Candidate& candidate, ledger::WriteBatch& writes);
   void commit(Moment now, ledger::ExecutedBlock block, Actions& actions);
-  void prune_trie(std::size_t stale_nodes, ledger::WriteBatch& writes) const;
+  void prune_trie(std::size_t stale_nodes, ledger::WriteBatch& writes);
   void sign_checkpoint(Moment now, Actions& actions);
   ledger::VoteSlot vote_slot() const;
   ledger::BlockBase block_base() const;
@@ -151,6 +151,7 @@ class Replica {
   ledger::Appender tree_;
   ledger::TrieRoot trie_root_;
   ledger::NodeCache node_cache_;
+  ledger::PruneCursor prune_cursor_;
   ledger::ValidatorSet validators_;  // of the epoch that the next block belongs to
   ledger::VoteScope scope_;
   std::optional<std::uint16_t> me_;  // place in the set; none: this node does not vote

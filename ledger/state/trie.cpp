@@ -133,7 +133,8 @@ void add_to(WriteBatch& batch, const TrieUpdate& update) {
   }
 }
 
-WriteBatch prune(const Snapshot& snapshot, std::uint64_t up_to_height, std::size_t limit) {
+WriteBatch prune(const Snapshot& snapshot, std::uint64_t up_to_height, std::size_t limit,
+                 PruneCursor& cursor) {
   CHECK(limit >= 2);
   WriteBatch batch;
   const std::optional<KeyValue> newest =
@@ -142,7 +143,8 @@ WriteBatch prune(const Snapshot& snapshot, std::uint64_t up_to_height, std::size
 
   // Roots go first, so that a height whose nodes are partly gone has no root any more.
   Bytes floor = newest->key;
-  snapshot.scan(Column::roots, {}, [&](ByteView key, ByteView) {
+  snapshot.scan(Column::roots, cursor.root, [&](ByteView key, ByteView) {
+    cursor.root = Bytes(key);
     if (key >= newest->key) return false;
     if (batch.operations.size() >= limit) {
       floor = Bytes(key);
@@ -151,7 +153,8 @@ WriteBatch prune(const Snapshot& snapshot, std::uint64_t up_to_height, std::size
     batch.remove(Column::roots, Bytes(key));
     return true;
   });
-  snapshot.scan(Column::stale, {}, [&](ByteView key, ByteView) {
+  snapshot.scan(Column::stale, cursor.stale, [&](ByteView key, ByteView) {
+    cursor.stale = Bytes(key);
     if (key.substr(0, floor.size()) > floor || batch.operations.size() + 2 > limit) return false;
     batch.remove(Column::nodes, Bytes(key.substr(floor.size())));
     batch.remove(Column::stale, Bytes(key));

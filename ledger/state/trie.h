@@ -28,10 +28,19 @@ TrieUpdate apply(const NodeReader& reader, const TrieRoot& root, std::uint64_t h
 // Adds the nodes, the root and the list of stale nodes of `update` to what the block commits.
 void add_to(WriteBatch& batch, const TrieUpdate& update);
 
+// Where prune() goes on: below these keys it left nothing. What was removed lately still stands in
+// the way of a search from the front, and ever more of it.
+struct PruneCursor {
+  Bytes root;
+  Bytes stale;
+};
+
 // The next at most `limit` (2 or more) removals that make heights below `up_to_height` unreadable
 // and leave those from it on as they are; an empty batch: nothing is left to do. Costs are in
-// proportion to the limit.
-WriteBatch prune(const Snapshot& snapshot, std::uint64_t up_to_height, std::size_t limit);
+// proportion to the limit. `cursor` starts empty and moves on; the batch is committed before the
+// next call with it.
+WriteBatch prune(const Snapshot& snapshot, std::uint64_t up_to_height, std::size_t limit,
+                 PruneCursor& cursor);
 
 // The root of a stream of leaves in ascending order of path, in one pass: what a receiver of a
 // state snapshot computes. Holds at most 256 open nodes.

@@ -142,9 +142,10 @@ void commit(benchmark::State& state) {
 // Everything in its last form, by column: with the trie of every height, or of the newest alone.
 void measure_compacted(benchmark::State& state, bool pruned) {
   for (auto _ : state) {
+    ledger::PruneCursor cursor;
     while (pruned) {
       ledger::WriteBatch batch =
-          ledger::prune(*filled().store().snapshot(), filled().height(), kPruneRows);
+          ledger::prune(*filled().store().snapshot(), filled().height(), kPruneRows, cursor);
       if (batch.empty()) break;
       filled().store().write(std::move(batch));
     }

@@ -54,7 +54,7 @@ class Chain {
     cache_.absorb(update);
     root_ = update.root;
     ++height_;
-    batch = prune(*store_->snapshot(), height_ - 1, 1u << 20);
+    batch = prune(*store_->snapshot(), height_ - 1, 1u << 20, prune_cursor_);
     store_->write(std::move(batch));
   }
 
@@ -80,6 +80,7 @@ class Chain {
 
   std::unique_ptr<ledger::Store> store_;
   ledger::NodeCache cache_;
+  ledger::PruneCursor prune_cursor_;
   ledger::TrieRoot root_;
   std::uint64_t height_ = 0;
   std::vector<Hash> paths_;

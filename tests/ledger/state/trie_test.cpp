@@ -135,9 +135,10 @@ TEST(Trie, ReadsEveryKeptHeightAndNoneBelow) {
     sets.push_back(set);
   }
 
+  PruneCursor cursor;
   for (std::uint64_t floor : {0u, 1u, 17u, 39u, 100u}) {
     for (;;) {
-      WriteBatch batch = prune(*trie.store().snapshot(), floor, 64);
+      WriteBatch batch = prune(*trie.store().snapshot(), floor, 64, cursor);
       if (batch.empty()) break;
       trie.store().write(std::move(batch));
     }

@@ -159,13 +159,14 @@ TEST(TrieVectors, PruningLeavesExactlyTheNodesOfTheKeptHeights) {
   const json vectors = read_vectors("generated/state_storage.json");
   CommittedTrie trie = committed(vectors["blocks"]);
 
+  PruneCursor cursor;
   for (std::size_t floor = 0; floor < vectors["blocks"].size(); ++floor) {
     std::set<std::string> live;  // nodes of the heights from `floor` on
     for (std::size_t i = floor; i < vectors["blocks"].size(); ++i) {
       for (const json& key : vectors["blocks"][i]["live_nodes"]) live.insert(text(key));
     }
     for (;;) {
-      WriteBatch batch = prune(*trie.store().snapshot(), floor, 3);
+      WriteBatch batch = prune(*trie.store().snapshot(), floor, 3, cursor);
       if (batch.empty()) break;
       EXPECT_LE(batch.operations.size(), 3u);
       trie.store().write(std::move(batch));

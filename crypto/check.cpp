@@ -10,9 +10,9 @@ void check_failed(const char* condition, const char* file, int line) {
   std::abort();
 }
 
-void fatal(const char* message) {
+void fatal(const char* message, int exit_code) {
   std::fprintf(stderr, "fatal: %s\n", message);
-  std::_Exit(1);
+  std::_Exit(exit_code);
 }
 
 }  // namespace crypto

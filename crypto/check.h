@@ -9,8 +9,8 @@ namespace crypto {
 [[noreturn]] void check_failed(const char* condition, const char* file, int line);
 
 // For a world in which going on would break a promise (a disk that fails after start): prints the
-// message and ends the process with exit code 1, without running destructors.
-[[noreturn]] void fatal(const char* message);
+// message and ends the process, without running destructors.
+[[noreturn]] void fatal(const char* message, int exit_code = 1);
 
 }  // namespace crypto
 

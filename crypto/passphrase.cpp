@@ -37,6 +37,9 @@ Result<Secret> without_line_end(Secret passphrase) {
 
 Result<Secret> passphrase_from(const std::filesystem::path& path, FileChecks checks) {
   Result<Secret> contents = read_private_file(path, kPassphraseBytesMax, checks);
+  if (!contents && contents.error().code == error_code::kKeyMissing) {
+    return source_error(contents.error().message);
+  }
   if (!contents) return contents;
   return without_line_end(std::move(*contents));
 }

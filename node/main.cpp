@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "ledger/chain/store_errors.h"
+#include "node/api/http_server.h"
 #include "node/runtime/service.h"
 #include "node/runtime/verify.h"
 
@@ -15,7 +16,7 @@ int exit_code_of(const crypto::Error& error) {
   if (const auto store = ledger::store_exit_code(code)) return *store;
   if (code.starts_with("E-KEY") || code.starts_with("E-PASSPHRASE")) return 12;
   if (code.starts_with("E-HOME") || code.starts_with("E-GENESIS")) return 10;
-  if (code.starts_with("E-CONFIG")) return 2;
+  if (code.starts_with("E-CONFIG") || code == node::api::error_code::kListen) return 2;
   return 1;
 }
 

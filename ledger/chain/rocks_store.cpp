@@ -100,14 +100,15 @@ class LineLogger final : public rocksdb::Logger {
 };
 
 [[noreturn]] void stop(const std::string& doing, const rocksdb::Status& status) {
+  const bool damaged = status.IsCorruption();
   const char* const means =
-      status.IsCorruption()
-          ? "the store is damaged: restore a backup, or start with an empty folder and let the "
-            "node fetch the ledger from its peers"
-          : "the node stops, because what was written is unknown until it is opened again";
+      damaged ? "the store is damaged (E-STORE-DAMAGED): restore a backup, or start with an empty "
+                "folder "
+                "and let the node fetch the ledger from its peers"
+              : "the node stops, because what was written is unknown until it is opened again";
   const std::string message =
       "the store failed while " + doing + ": " + status.ToString() + "; " + means;
-  crypto::fatal(message.c_str());
+  crypto::fatal(message.c_str(), damaged ? kDamageExit : 1);
 }
 
 // A flush, compaction or log that fails behind our back is as bad as a write that fails.

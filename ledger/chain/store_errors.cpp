@@ -10,7 +10,7 @@ std::optional<int> store_exit_code(std::string_view code) {
   if (code == kStoreLocked || code == kVoteFileLocked) return 11;
   if (code == kStoreDamaged || code == kVoteRolledBack || code == kVoteAmnesia ||
       code == kVoteTwin) {
-    return 13;
+    return kDamageExit;
   }
   if (code == kStoreVersion || code == kVoteFileVersion || code == kStoreSpace ||
       code == kStoreOpen || code == kVoteFileOpen) {

@@ -25,6 +25,9 @@ inline constexpr std::string_view kVoteRolledBack = "E-VOTE-ROLLED-BACK";  // th
 inline constexpr std::string_view kVoteAmnesia = "E-VOTE-AMNESIA";         // votes are forgotten
 inline constexpr std::string_view kVoteTwin = "E-VOTE-TWIN";  // a copy of this node ran
 
+// Damage: also of a process that meets it after start.
+inline constexpr int kDamageExit = 13;
+
 // nullopt: not a code of this file.
 std::optional<int> store_exit_code(std::string_view code);
 

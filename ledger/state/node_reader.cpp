@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/check.h"
+#include "ledger/chain/store_errors.h"
 
 namespace ledger {
 namespace {
@@ -12,9 +13,14 @@ constexpr std::uint8_t kRootLeaf = 0x01;
 constexpr std::uint8_t kRootEmpty = 0x02;
 constexpr std::size_t kHashBytes = 32;
 
+[[noreturn]] void stop_damaged(const char* what) {
+  const std::string message = std::string("The store is damaged (E-STORE-DAMAGED): ") + what;
+  crypto::fatal(message.c_str(), kDamageExit);
+}
+
 TrieNode decoded(ByteView bytes, ByteView hashes) {
   std::optional<TrieNode> node = decode_node(bytes);
-  if (!node) crypto::fatal("The store is damaged: a node of the state trie cannot be read.");
+  if (!node) stop_damaged("a node of the state trie cannot be read.");
   if (!hashes.empty()) node->restore_hashes(hashes);
   return *node;
 }
@@ -75,7 +81,7 @@ std::optional<TrieRoot> find_root(const Snapshot& snapshot, std::uint64_t height
   const std::optional<KeyValue> found = snapshot.seek_back(Column::roots, key);
   if (!found) return std::nullopt;
   std::optional<TrieRoot> root = decode_root(found->value);
-  if (!root) crypto::fatal("The store is damaged: a state root cannot be read.");
+  if (!root) stop_damaged("a state root cannot be read.");
   return root;
 }
 
@@ -121,7 +127,7 @@ TrieNode NodeReader::read(std::uint64_t height, const Hash& path, unsigned nibbl
     if (node) return *node;
   }
   const std::optional<Bytes> bytes = base_->get(Column::nodes, key);
-  if (!bytes) crypto::fatal("The store is damaged: a node of the state trie is missing.");
+  if (!bytes) stop_damaged("a node of the state trie is missing.");
   return decoded(*bytes, {});
 }
 

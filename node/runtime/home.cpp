@@ -11,6 +11,8 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kRoles[] = {"node", "vote", "log", "cosigner"};
 constexpr unsigned kPublicFile = 0644;
+constexpr unsigned kSecretFile = 0600;
+constexpr std::size_t kKeyFileBytesMax = 64 * 1024;
 constexpr std::size_t kGenesisBytesMax = 16 * 1024 * 1024;
 
 crypto::Unexpected<crypto::Error> failed(std::string code, std::string message, std::string hint) {
@@ -26,29 +28,45 @@ bool is_validator(const ledger::Genesis& genesis, const crypto::PublicKey& vote_
   return false;
 }
 
-crypto::Result<void> copy_keys(const Home& home, const ledger::Genesis& genesis,
-                               const fs::path& keys) {
-  auto vote = crypto::read_public_key(keys / "vote.pub");
+struct KeyFile {
+  std::string name;
+  crypto::Secret contents;
+  unsigned mode = 0;
+};
+
+// Everything that goes into the home's keys/, and the certainty that they are a validator's.
+crypto::Result<std::vector<KeyFile>> read_key_files(const ledger::Genesis& genesis,
+                                                    const fs::path& folder) {
+  auto vote = crypto::read_public_key(folder / "vote.pub");
   if (!vote) return crypto::Unexpected{vote.error()};
   if (!is_validator(genesis, *vote)) {
     return failed("E-HOME-KEYS",
-                  "The vote key in " + keys.string() + " is no validator's of this genesis file.",
+                  "The vote key in " + folder.string() + " is no validator's of this genesis file.",
                   "Name the folder with the keys that were sent in for the genesis file.");
   }
-  std::error_code error;
-  fs::create_directory(home.root / "keys", error);
-  fs::permissions(home.root / "keys", fs::perms::owner_all, error);
+  std::vector<KeyFile> files;
   for (std::string_view role : kRoles) {
     for (const char* ending : {".pem", ".pub"}) {
-      const fs::path from = keys / (std::string(role) + ending);
+      const std::string name = std::string(role) + ending;
       const bool secret = std::string_view(ending) == ".pem";
-      auto bytes = crypto::read_private_file(
-          from, 64 * 1024, secret ? crypto::FileChecks::owner_only : crypto::FileChecks::none);
-      if (!bytes) return crypto::Unexpected{bytes.error()};
-      auto written = crypto::create_file(home.root / "keys" / from.filename(), bytes->view(),
-                                         secret ? 0600 : kPublicFile);
-      if (!written) return written;
+      auto contents = crypto::read_private_file(
+          folder / name, kKeyFileBytesMax,
+          secret ? crypto::FileChecks::owner_only : crypto::FileChecks::none);
+      if (!contents) return crypto::Unexpected{contents.error()};
+      files.push_back({name, *std::move(contents), secret ? kSecretFile : kPublicFile});
     }
+  }
+  return files;
+}
+
+crypto::Result<void> write_key_files(const fs::path& folder, const std::vector<KeyFile>& files) {
+  if (files.empty()) return {};
+  std::error_code error;
+  fs::create_directory(folder, error);
+  fs::permissions(folder, fs::perms::owner_all, error);
+  for (const KeyFile& file : files) {
+    auto written = crypto::create_file(folder / file.name, file.contents.view(), file.mode);
+    if (!written) return written;
   }
   return {};
 }
@@ -73,15 +91,19 @@ crypto::Result<void> make_home(const Home& home, const fs::path& genesis_path,
   }
   const crypto::Result<ledger::Genesis> genesis = ledger::parse_genesis(*file);
   if (!genesis) return crypto::Unexpected{genesis.error()};
+  std::vector<KeyFile> key_files;
+  if (!keys.empty()) {
+    auto read = read_key_files(*genesis, keys);
+    if (!read) return crypto::Unexpected{read.error()};
+    key_files = *std::move(read);
+  }
   fs::create_directories(home.root, error);
   if (error) {
     return failed("E-HOME-FILE", home.root.string() + " cannot be made: " + error.message(),
                   "Name a folder in which you may write.");
   }
   fs::permissions(home.root, fs::perms::owner_all, error);
-  if (!keys.empty()) {
-    if (auto copied = copy_keys(home, *genesis, keys); !copied) return copied;
-  }
+  if (auto written = write_key_files(home.root / "keys", key_files); !written) return written;
   if (auto written = crypto::create_file(home.config(), commented_config(), kPublicFile);
       !written) {
     return written;

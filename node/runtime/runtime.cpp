@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 
+#include "ledger/chain/memory_store.h"
 #include "ledger/chain/open.h"
 #include "ledger/chain/vote_guard.h"
 
@@ -40,25 +41,56 @@ std::string organisation_of(const ledger::ChainReader& reader, std::uint64_t hei
 }
 
 // The vote file against the store: whether this node may vote, and from where.
-crypto::Result<std::unique_ptr<ledger::VoteFile>> open_votes(const Home& home,
-                                                             const ledger::RocksStore& store,
-                                                             const ledger::Header& tip,
-                                                             ReplicaStart& start) {
-  const ledger::ChainReader reader(store.snapshot());
-  const crypto::Hash& network_id = tip.seal.network_id;
-  auto file = ledger::VoteFile::open(home.vote().string(), network_id);
-  const bool absent = !file && file.error().code == ledger::kVoteFileAbsent;
-  if (!file && !absent) return crypto::Unexpected{file.error()};
-  const std::optional<ledger::VoteSlot> slot = absent ? std::nullopt : (*file)->newest();
-  const ledger::VoteScope scope{network_id, tip.seal.epoch, ledger::epoch_anchor(reader, tip)};
-  auto evidence = ledger::read_evidence(reader.shared_snapshot(), scope, slot);
+struct Votes {
+  std::unique_ptr<ledger::VoteFile> file;  // null: there is none yet
+  ledger::JournalHead journal;
+  ledger::TreeHead checkpoint;
+};
+
+crypto::Result<Votes> read_votes(const Home& home, const crypto::Hash& network_id,
+                                 const std::shared_ptr<const ledger::Snapshot>& snapshot) {
+  Votes votes;
+  std::optional<ledger::VoteSlot> slot;
+  if (auto file = ledger::VoteFile::open(home.vote().string(), network_id)) {
+    votes.file = *std::move(file);
+    slot = votes.file->newest();
+  } else if (file.error().code != ledger::kVoteFileAbsent) {
+    return crypto::Unexpected{file.error()};
+  }
+  ledger::VoteScope scope;
+  scope.network_id = network_id;
+  const ledger::ChainReader reader(snapshot);
+  if (const auto tip = reader.tip()) {
+    scope.epoch = tip->seal.epoch;
+    scope.anchor = ledger::epoch_anchor(reader, *tip);
+  }
+  auto evidence = ledger::read_evidence(snapshot, scope, slot);
   if (!evidence) return crypto::Unexpected{evidence.error()};
   const ledger::VoteJudgement judgement = ledger::judge(slot, *evidence);
   if (!judgement.may_vote()) return crypto::Unexpected{ledger::vote_error(judgement)};
-  start.journal = evidence->journal;
-  if (slot) start.checkpoint = slot->checkpoint;
-  if (!absent) return file;
-  return ledger::VoteFile::create(home.vote().string(), network_id);
+  votes.journal = evidence->journal;
+  if (slot) votes.checkpoint = slot->checkpoint;
+  return votes;
+}
+
+// Looks at store and vote file without changing either, so that a home that is refused stays as it
+// was found: a database that is opened for writing moves its log into tables and deletes it.
+crypto::Result<void> look_at(const Home& home, const ledger::RocksOptions& options,
+                             const ledger::Genesis& genesis) {
+  ledger::RocksOptions read_only = options;
+  read_only.read_only = true;
+  auto store = ledger::RocksStore::open(std::move(read_only));
+  const bool absent = !store && store.error().code == ledger::kStoreAbsent;
+  if (!store && !absent) return crypto::Unexpected{store.error()};
+  const std::shared_ptr<const ledger::Snapshot> snapshot =
+      absent ? ledger::MemoryStore().snapshot() : (*store)->snapshot();
+  if (ledger::ChainReader(snapshot).tip()) {
+    auto chain = ledger::open_chain(**store, genesis, {});
+    if (!chain) return crypto::Unexpected{chain.error()};
+  }
+  auto votes = read_votes(home, genesis.network_id, snapshot);
+  if (!votes) return crypto::Unexpected{votes.error()};
+  return {};
 }
 
 struct KeyFiles {
@@ -142,20 +174,29 @@ crypto::Result<std::unique_ptr<Runtime>> Runtime::open(RuntimeOptions options) {
   ledger::RocksOptions store_options = settings.store;
   store_options.path = settings.home.store().string();
   store_options.network_id = parts->genesis.network_id;
+  if (auto good = look_at(settings.home, store_options, parts->genesis); !good) {
+    return crypto::Unexpected{good.error()};
+  }
   auto store = ledger::RocksStore::open(std::move(store_options));
   if (!store) return crypto::Unexpected{store.error()};
   parts->store = *std::move(store);
-  auto chain = ledger::open_chain(*parts->store, parts->genesis, {});
+  auto chain = ledger::open_chain(*parts->store, parts->genesis, {.blocks_max = 1});
   if (!chain) return crypto::Unexpected{chain.error()};
+  auto votes = read_votes(settings.home, parts->genesis.network_id, parts->store->snapshot());
+  if (!votes) return crypto::Unexpected{votes.error()};
+  if (!votes->file) {
+    auto made = ledger::VoteFile::create(settings.home.vote().string(), parts->genesis.network_id);
+    if (!made) return crypto::Unexpected{made.error()};
+    votes->file = *std::move(made);
+  }
+  parts->vote_file = std::move(votes->file);
 
   ReplicaStart start;
   start.tip = chain->tip;
   start.tree = std::move(chain->tree);
   start.trie_root = chain->trie_root;
-  auto votes = open_votes(settings.home, *parts->store, start.tip, start);
-  if (!votes) return crypto::Unexpected{votes.error()};
-  parts->vote_file = *std::move(votes);
-
+  start.journal = votes->journal;
+  start.checkpoint = votes->checkpoint;
   const ledger::ChainReader reader(parts->store->snapshot());
   std::string organisation =
       organisation_of(reader, start.tip.seal.height, keys->vote.public_key());

@@ -70,6 +70,7 @@ TEST(Check, DiesWithTheConditionAndThePlace) {
 
 TEST(Fatal, EndsTheProcessWithExitCodeOne) {
   EXPECT_EXIT(fatal("the disk is gone"), ::testing::ExitedWithCode(1), "fatal: the disk is gone");
+  EXPECT_EXIT(fatal("it is damaged", 13), ::testing::ExitedWithCode(13), "fatal: it is damaged");
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ TEST(PassphraseFile, MustBePrivateAndNotEmpty) {
   std::filesystem::permissions(path, std::filesystem::perms(0644));
 
   EXPECT_EQ(text_of(passphrase_from_file(path)), error_code::kKeyPermissions);
-  EXPECT_EQ(text_of(passphrase_from_file(folder / "b")), error_code::kKeyMissing);
+  EXPECT_EQ(text_of(passphrase_from_file(folder / "b")), error_code::kPassphraseSource);
   EXPECT_EQ(text_of(passphrase_from_file(folder.write("c", "\n"))), error_code::kPassphraseSource);
   EXPECT_EQ(text_of(passphrase_from_file(folder.write("d", std::string(1025, 'x')))),
             error_code::kKeyFile);
@@ -65,7 +65,7 @@ TEST(PassphraseCredential, IsAFileOfTheCredentialsFolder) {
   ::setenv("CREDENTIALS_DIRECTORY", folder.path().c_str(), 1);
 
   EXPECT_EQ(text_of(passphrase_from_credential("vote")), "five words");
-  EXPECT_EQ(text_of(passphrase_from_credential("other")), error_code::kKeyMissing);
+  EXPECT_EQ(text_of(passphrase_from_credential("other")), error_code::kPassphraseSource);
   EXPECT_EQ(text_of(passphrase_from_credential("../vote")), error_code::kPassphraseSource);
   EXPECT_EQ(text_of(passphrase_from_credential("a/vote")), error_code::kPassphraseSource);
   EXPECT_EQ(text_of(passphrase_from_credential("")), error_code::kPassphraseSource);

@@ -354,7 +354,7 @@ TEST_F(RocksStoreTest, FindsAFlippedBitInATable) {
   const auto read_all = [&] {
     (*damaged)->snapshot()->scan(Column::tiles, "", [](ByteView, ByteView) { return true; });
   };
-  EXPECT_EXIT(read_all(), testing::ExitedWithCode(1),
+  EXPECT_EXIT(read_all(), testing::ExitedWithCode(13),
               "the store failed while reading tiles: .*; the store is damaged");
 }
 

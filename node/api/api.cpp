@@ -76,7 +76,8 @@ Patience patience_of(const Call& call) {
 struct Api::Parts {
   Parts(const ApiOptions& options, NodeLink link_)
       : link(std::move(link_)),
-        pool(options.threads, options.jobs_max),
+        checks(options.threads, options.checks_max),
+        scans(options.threads, options.scans_max),
         reports(1, options.reports_max) {}
 
   // On the server's thread.
@@ -101,7 +102,8 @@ struct Api::Parts {
   SubmissionBook book;
   std::optional<SubmissionBook::Time> watched;  // the earliest deadline that a timer is set for
   NodeCounters counters;
-  WorkPool pool;
+  WorkPool checks;
+  WorkPool scans;
   WorkPool reports;
   std::unique_ptr<HttpServer> server;
   std::unique_ptr<HttpServer> operations;
@@ -117,7 +119,7 @@ void Api::Parts::take(Request request, const Reply& reply) {
     case Work::quick:
       return reply(call.route().answer(call));
     case Work::scan:
-      return run_on(pool, std::move(request), reply);
+      return run_on(scans, std::move(request), reply);
     case Work::report:
       return run_on(reports, std::move(request), reply);
     case Work::submission: {
@@ -149,7 +151,7 @@ void Api::Parts::take_submission(Request request, Reply reply, Patience patience
     Patience patience;
   };
   auto job = std::make_shared<Job>(Job{std::move(request), view, std::move(reply), patience});
-  const bool taken = pool.run([this, job] {
+  const bool taken = checks.run([this, job] {
     auto verified = verify_submission(job->request, job->view);
     if (!verified) return job->reply(std::move(verified).error());
     if (job->patience.dry_run) return job->reply(dry_run(*verified, job->view));
@@ -239,7 +241,7 @@ void Api::Parts::watch_deadlines() {
 }
 
 void Api::Parts::take_operations(const Request& request, const Reply& reply) {
-  counters.jobs = pool.jobs();
+  counters.jobs = checks.jobs() + scans.jobs();
   const auto failed = link.failed_checks ? link.failed_checks() : std::vector<FailedCheck>();
   reply(answer_operations(request, counters, server->counters(), failed));
 }
@@ -303,7 +305,8 @@ void Api::stop() {
   // Everyone who waits hears how far it came; nobody is left to guess.
   parts_->server->post([parts = parts_.get()] { parts->book.expire(SubmissionBook::Time::max()); });
   parts_->server->stop();
-  parts_->pool.stop();
+  parts_->checks.stop();
+  parts_->scans.stop();
   parts_->reports.stop();
   parts_->operations->stop();
 }

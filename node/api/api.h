@@ -1,9 +1,10 @@
 // The API of a node, put together: two HTTP servers (the public one and the one for operations),
-// the routes over the newest snapshot, the pool for long work, and the way of a submission from its
-// bytes to its outcome.
+// the routes over the newest snapshot, the pools for long work, and the way of a submission from
+// its bytes to its outcome.
 //
 //   server's thread   view, book of submissions, quick routes, event streams
-//   pool              signatures, scans: owns its request and a view, posts what came out
+//   checks            signatures: each job owns its request and a view, and posts what came out
+//   scans             long queries, in the same way
 //   reports           the same, one at a time
 //   replica's thread  calls on_updates and on_notes, which only hand on copies
 //
@@ -22,9 +23,12 @@ namespace node::api {
 struct ApiOptions {
   HttpOptions http;
   HttpOptions operations;
-  std::size_t threads = 2;
-  // On the pool, running and waiting; above: 503 with Retry-After.
-  std::size_t jobs_max = 96;
+  std::size_t threads = 2;  // for signatures, and as many for scans
+  // Submissions whose signature is or waits to be checked, above: 503 with Retry-After. As many as
+  // there can be connections, each with one request at a time: their bodies are in memory anyway.
+  std::size_t checks_max = 512;
+  // Scans that run or wait; above the same.
+  std::size_t scans_max = 96;
   // Reports that run or wait; they have a thread of their own.
   std::size_t reports_max = 4;
 };

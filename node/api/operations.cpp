@@ -67,7 +67,7 @@ std::string metrics_text(const NodeCounters& node, const HttpCounters& http) {
        {"pending_submissions", "gauge", "Submissions taken in and not settled.",
         &node.pending_submissions},
        {"pending_bytes", "gauge", "Bytes of their records.", &node.pending_bytes},
-       {"api_jobs", "gauge", "Requests on the pool, running or waiting.", &node.jobs},
+       {"api_jobs", "gauge", "Requests on the pools, running or waiting.", &node.jobs},
        {"http_connections_open", "gauge", "HTTP connections.", &http.connections_open},
        {"http_connections_total", "counter", "HTTP connections accepted.", &http.connections},
        {"http_connections_refused_total", "counter", "HTTP connections over a cap.",

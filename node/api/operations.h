@@ -29,7 +29,7 @@ struct NodeCounters {
   std::atomic<std::uint64_t> submissions_rejected{0};
   std::atomic<std::uint64_t> pending_submissions{0};
   std::atomic<std::uint64_t> pending_bytes{0};
-  std::atomic<std::uint64_t> jobs{0};  // on the pool, running or waiting
+  std::atomic<std::uint64_t> jobs{0};  // on the pools, running or waiting
 };
 
 struct FailedCheck {

@@ -1,25 +1,30 @@
 #include "node/runtime/inbox.h"
 
-#include <memory>
-
 namespace node {
 
 Inbox::Inbox(std::size_t capacity, std::function<void(std::function<void()>)> post,
-             std::function<void(Event)> handle)
+             std::function<void(std::vector<Event>)> handle)
     : capacity_(capacity), post_(std::move(post)), handle_(std::move(handle)) {}
 
 bool Inbox::push(Event event) {
-  if (waiting_.fetch_add(1) >= capacity_) {
-    waiting_.fetch_sub(1);
-    return false;
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.size() >= capacity_) return false;
+    first = waiting_.empty();
+    waiting_.push_back(std::move(event));
   }
-  // std::function wants copies; a shared holder moves the event instead.
-  auto held = std::make_shared<Event>(std::move(event));
-  post_([this, held] {
-    waiting_.fetch_sub(1);
-    handle_(std::move(*held));
-  });
+  if (first) post_([this] { hand_over(); });
   return true;
+}
+
+void Inbox::hand_over() {
+  std::vector<Event> events;
+  {
+    const std::lock_guard lock(mutex_);
+    events.swap(waiting_);
+  }
+  handle_(std::move(events));
 }
 
 }  // namespace node

@@ -124,8 +124,9 @@ struct Runtime::Parts {
         inbox(
             options.inbox_capacity,
             [this](std::function<void()> function) { asio::post(context, std::move(function)); },
-            [this](Event event) { perform(replica->step(moment_now(), std::move(event))); }) {}
+            [this](std::vector<Event> events) { handle(std::move(events)); }) {}
 
+  void handle(std::vector<Event> events);
   void perform(Actions actions);
   void set_timer(const TimerRequest& request);
 
@@ -142,6 +143,24 @@ struct Runtime::Parts {
   asio::steady_timer checkpoint_timer;
   Inbox inbox;
 };
+
+// Steps that write nothing are answered together.
+void Runtime::Parts::handle(std::vector<Event> events) {
+  Actions together;
+  for (Event& event : events) {
+    Actions actions = replica->step(moment_now(), std::move(event));
+    if (actions.writes.empty() && !actions.vote_slot) {
+      std::move(actions.timers.begin(), actions.timers.end(), std::back_inserter(together.timers));
+      std::move(actions.updates.begin(), actions.updates.end(),
+                std::back_inserter(together.updates));
+      std::move(actions.notes.begin(), actions.notes.end(), std::back_inserter(together.notes));
+      continue;
+    }
+    perform(std::exchange(together, {}));
+    perform(std::move(actions));
+  }
+  perform(std::move(together));
+}
 
 void Runtime::Parts::perform(Actions actions) {
   if (!actions.writes.empty()) store->write(std::move(actions.writes));

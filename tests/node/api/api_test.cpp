@@ -197,7 +197,8 @@ TEST_F(RunningApi, SaysBusyWhenTheReplicaTakesNoMore) {
 TEST_F(RunningApi, SaysBusyWhenItHasTooManyJobs) {
   api_->stop();
   ApiOptions options;
-  options.jobs_max = 0;
+  options.checks_max = 0;
+  options.scans_max = 0;
   start(options);
   RawClient client(api_->port());
   EXPECT_EQ(client.get("/v1/blocks").status, 503);

@@ -1,0 +1,56 @@
+#include "node/runtime/inbox.h"
+
+#include <gtest/gtest.h>
+
+namespace node {
+namespace {
+
+// The replica's thread: what is posted waits here until the test runs it.
+class InboxTest : public testing::Test {
+ protected:
+  void run_posted() {
+    std::vector<std::function<void()>> posted;
+    posted.swap(posted_);
+    for (const auto& function : posted) function();
+  }
+
+  static Event event(Timer timer) { return TimerFired{timer}; }
+
+  std::vector<std::function<void()>> posted_;
+  std::vector<std::vector<Timer>> handled_;
+  Inbox inbox_{3,
+               [this](std::function<void()> function) { posted_.push_back(std::move(function)); },
+               [this](std::vector<Event> events) {
+                 handled_.emplace_back();
+                 for (const Event& event : events) {
+                   handled_.back().push_back(std::get<TimerFired>(event).timer);
+                 }
+               }};
+};
+
+TEST_F(InboxTest, HandsOverTogetherAndInOrderWhatCameMeanwhile) {
+  EXPECT_TRUE(inbox_.push(event(Timer::build)));
+  EXPECT_TRUE(inbox_.push(event(Timer::checkpoint)));
+  EXPECT_EQ(posted_.size(), 1u);
+  run_posted();
+  EXPECT_TRUE(inbox_.push(event(Timer::build)));
+  EXPECT_EQ(posted_.size(), 1u);
+  run_posted();
+
+  const std::vector<std::vector<Timer>> expected = {{Timer::build, Timer::checkpoint},
+                                                    {Timer::build}};
+  EXPECT_EQ(handled_, expected);
+}
+
+TEST_F(InboxTest, RefusesWhatItHasNoRoomForAndHasRoomAgain) {
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(inbox_.push(event(Timer::build)));
+  EXPECT_FALSE(inbox_.push(event(Timer::build)));
+  run_posted();
+  EXPECT_TRUE(inbox_.push(event(Timer::build)));
+  run_posted();
+  ASSERT_EQ(handled_.size(), 2u);
+  EXPECT_EQ(handled_[0].size(), 3u);
+}
+
+}  // namespace
+}  // namespace node

@@ -185,7 +185,7 @@ rocksdb::ColumnFamilyOptions column_options(const ColumnShape& shape, const Rock
   }
   column.compression = shape.compression;
   column.write_buffer_size = options.memtable_bytes;
-  column.max_write_buffer_number = 2;
+  column.max_write_buffer_number = 3;  // writing goes on while one is moved to a table
   column.level_compaction_dynamic_level_bytes = true;
   column.force_consistency_checks = true;
   column.paranoid_file_checks = true;

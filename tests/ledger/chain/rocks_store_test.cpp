@@ -125,7 +125,7 @@ TEST_F(RocksStoreTest, IsOpenedWithTheOptionsThatKeepAcknowledgedRows) {
   }
   // Fourteen columns and RocksDB's own.
   for (const char* setting :
-       {"force_consistency_checks=true", "paranoid_file_checks=true", "max_write_buffer_number=2",
+       {"force_consistency_checks=true", "paranoid_file_checks=true", "max_write_buffer_number=3",
         "write_buffer_size=8388608", "checksum=kXXH3"}) {
     EXPECT_EQ(times(setting), 15U) << setting;
   }

@@ -156,13 +156,14 @@ Bytes TrieNode::hashes() const {
 }
 
 void TrieNode::restore_hashes(ByteView hashes) {
-  crypto::ByteReader reader(hashes);
   for (unsigned position = 1; position < hashes_.size(); ++position) {
     if (!makes_hash(position)) continue;
-    hashes_[position] = read_hash(reader);
+    CHECK(hashes.size() >= kHashBytes);
+    std::memcpy(hashes_[position].bytes.data(), hashes.data(), kHashBytes);
+    hashes.remove_prefix(kHashBytes);
     known_ |= 1u << position;
   }
-  CHECK(reader.ok() && reader.at_end());
+  CHECK(hashes.empty());
 }
 
 Bytes encode_node(const TrieNode& node) {

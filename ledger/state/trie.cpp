@@ -1,6 +1,7 @@
 #include "ledger/state/trie.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "crypto/check.h"
 
@@ -42,8 +43,12 @@ class Application {
 
   TrieUpdate run(const TrieRoot& root, Writes writes) {
     update_.root.slot = change(root.slot, 0, writes);
-    std::sort(update_.nodes.begin(), update_.nodes.end(),
-              [](const TrieUpdate::Node& a, const TrieUpdate::Node& b) { return a.key < b.key; });
+    std::size_t count = 0;
+    for (const auto& level : levels_) count += level.size();
+    update_.nodes.reserve(count);
+    for (auto& level : levels_) {
+      std::move(level.begin(), level.end(), std::back_inserter(update_.nodes));
+    }
     return std::move(update_);
   }
 
@@ -100,13 +105,17 @@ class Application {
 
   TrieSlot keep(TrieNode& node, const Hash& path, unsigned depth) {
     const Hash hash = node.hash(depth);
-    update_.nodes.push_back(
+    if (levels_.size() <= depth) levels_.resize(depth + 1);
+    levels_[depth].push_back(
         {node_key(update_.height, path, depth), encode_node(node), node.hashes()});
     return TrieChild{update_.height, hash};
   }
 
   const NodeReader& reader_;
   TrieUpdate update_;
+  // The nodes written, by their depth. One level is walked in the order of its paths, so that all
+  // levels together are in the order of keys.
+  std::vector<std::vector<TrieUpdate::Node>> levels_;
 };
 
 Bytes height_key(std::uint64_t height) {

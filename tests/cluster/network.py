@@ -108,6 +108,11 @@ class Network:
         assert self.node.returncode == code, self.node.returncode
         self.node = None
 
+    def verify(self):
+        """Has every block of the node, which does not run, checked from its disk."""
+        subprocess.run([self.programs / "greenledgerd", "verify", "--home", self.folder / "node"],
+                       check=True, capture_output=True)
+
     def node_cpu_s(self):
         fields = pathlib.Path(f"/proc/{self.node.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

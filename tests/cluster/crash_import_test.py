@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""An import during which the node is killed (SIGKILL) ends with the same ledger as one that nobody
+disturbed, and no block that was ever seen becomes another.
+
+    crash_import_test.py PROGRAMS DATA_FOLDER
+
+Every cycle starts from a ledger that holds the two vehicle registers, and imports the rebates. When
+a random number of rows is recorded the node is killed, in every third cycle the client just before
+or after it, and in every fifth the node once more while it starts. Then the import is run to its
+end, and digest, report and rejects file are compared with those of the undisturbed import.
+
+CRASH_CYCLES: how often; three times in tools/test, more in tools/check. Every cycle has its number
+as seed. What a power cut does to a disk is not tested here: the kernel keeps what was written.
+"""
+import os
+import pathlib
+import random
+import shutil
+import sys
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from network import PATIENCE_S, Network  # noqa: E402
+
+CYCLES_STANDARD = 3
+BAD_ROWS = range(700, 5000, 700)  # of the 5,000, each with a day that does not exist
+# Small submissions, few at once: many blocks, so that there are many moments to be killed at.
+IMPORT = ("purchase", "import", "rebates.csv", "--map", "nyserda-rebates", "--org", "nyserda",
+          "--batch", "20", "--connections", "4")
+RECORDED = 5000 - len(BAD_ROWS)
+
+
+def same(what, got, wanted):
+    assert got == wanted, f"{what}: {str(got)[:300]}, not {str(wanted)[:300]}"
+
+
+def write_input(network, data):
+    lines = (data / "nyserda_rebates_extract.csv").read_text(encoding="utf-8").splitlines(True)
+    for row in BAD_ROWS:
+        cells = lines[row].split(",")
+        cells[1] = "02/30/2018"
+        lines[row] = ",".join(cells)
+    (network.folder / "rebates.csv").write_text("".join(lines), encoding="utf-8")
+
+
+def go_back(network):
+    """To the ledger that holds the registers, and no trace of an import."""
+    shutil.rmtree(network.folder / "node", ignore_errors=True)
+    shutil.copytree(network.folder / "registers", network.folder / "node")
+    for file in network.folder.glob("rebates.*"):
+        if file.name != "rebates.csv":
+            file.unlink()
+
+
+def blocks_above(network, height):
+    """height -> (hash, state root, tree root) of the blocks above this height."""
+    found = {}
+    for block in network.get_all("/v1/blocks"):
+        if block["height"] <= height:
+            break
+        found[block["height"]] = (block["hash"], block["state_root"], block["tree_root"])
+    return found
+
+
+def result_of(network):
+    """What must not depend on how often anything was killed."""
+    report = network.ask("report", "share")
+    # Where lines lie on the ledger depends on how rows came together in blocks.
+    del report["as_of"], report["input"]["root"]
+    digest = network.ask("ledger", "digest")
+    del digest["height"]
+    return {"digest": digest, "report": report,
+            "rejects": (network.folder / "rebates.rejects.csv").read_bytes()}
+
+
+def import_undisturbed(network):
+    network.start()
+    told = network.ask(*IMPORT, code=3)
+    same("recorded", (told["recorded"], told["rejected"]), (RECORDED, len(BAD_ROWS)))
+    result = result_of(network)
+    network.stop()
+    return result
+
+
+def watch(network, importing, rows):
+    """Looks on until this many rows are recorded, or the import is over. The blocks it saw."""
+    seen, recorded = {}, 0
+    end = time.monotonic() + PATIENCE_S
+    while recorded < rows and importing.poll() is None:
+        assert time.monotonic() < end, f"{recorded} rows and no more"
+        recorded = network.get("/v1/status")["records"] - network.records_before
+        seen |= blocks_above(network, max(seen, default=0))
+    return seen, recorded
+
+
+def end_import(network, importing):
+    """Waits for the client that rode out the outage, or runs the import again if it was killed."""
+    code = importing.wait(PATIENCE_S)
+    same("exit code", code, -9 if code == -9 else 3)
+    if code == -9:
+        told = network.ask(*IMPORT, code=3)
+        same("rows in all", (told["rows"], told["rejected"]), (5000, len(BAD_ROWS)))
+    status = network.ask("import", "status", "rebates.csv")
+    same("the journal", (status["state"], status["recorded"] + status["already_recorded"]),
+         ("finished", RECORDED))
+
+
+def cycle(network, seed, undisturbed):
+    """Whether the kill came in the midst of the import."""
+    dice = random.Random(seed)
+    go_back(network)
+    network.start()
+    network.records_before = network.get("/v1/status")["records"]
+    importing = network.launch_client(*IMPORT)
+    seen, recorded = watch(network, importing, dice.randrange(1, RECORDED))
+    time.sleep(dice.random() * 0.01)
+    if seed % 3 == 0 and dice.random() < 0.5:
+        importing.kill()
+    network.kill()
+    if seed % 3 == 0:
+        importing.kill()
+    if seed % 5 == 0:
+        network.launch()
+        time.sleep(dice.random() * 0.1)
+        network.kill()
+    network.start()
+    end_import(network, importing)
+
+    blocks = blocks_above(network, 0)
+    for height, block in seen.items():
+        same(f"block {height}", blocks.get(height), block)
+    result = result_of(network)
+    for what, wanted in undisturbed.items():
+        same(what, result[what], wanted)
+    network.stop()
+    network.verify()
+    return 0 < recorded < RECORDED, len(seen)
+
+
+def main(programs, data):
+    cycles = int(os.environ.get("CRASH_CYCLES", CYCLES_STANDARD))
+    data = pathlib.Path(data).resolve()
+    with Network(programs) as network:
+        write_input(network, data)
+        network.start()
+        for year in (2018, 2019):
+            shutil.copy(data / f"smartway_{year}.csv", network.folder)
+            network.say("cert", "import", f"smartway_{year}.csv", "--map", "smartway", "--org",
+                        "us-epa")
+        network.stop()
+        (network.folder / "node").rename(network.folder / "registers")
+        go_back(network)
+        undisturbed = import_undisturbed(network)
+        midst = blocks = 0
+        for seed in range(1, cycles + 1):
+            try:
+                in_midst, seen = cycle(network, seed, undisturbed)
+            except BaseException:
+                print(f"cycle {seed}; the node said:\n"
+                      f"{(network.folder / 'node.err').read_text()[-2000:]}", file=sys.stderr)
+                raise
+            midst += in_midst
+            blocks += seen
+        print(f"{cycles} cycles, {midst} of them killed in the midst of the import, "
+              f"{blocks:,} blocks seen before and found again")
+        assert midst * 2 > cycles, "kills before or after the import prove nothing"
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    main(*sys.argv[1:])

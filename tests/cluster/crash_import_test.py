@@ -160,6 +160,7 @@ def main(programs, data):
                 print(f"cycle {seed}; the node said:\n"
                       f"{(network.folder / 'node.err').read_text()[-2000:]}", file=sys.stderr)
                 raise
+            print(f"cycle {seed}: {seen} blocks seen", flush=True)
             midst += in_midst
             blocks += seen
         print(f"{cycles} cycles, {midst} of them killed in the midst of the import, "

@@ -142,7 +142,7 @@ class Network:
         environment |= {"HOME": str(self.folder), "GREENLEDGER_HOME": str(self.folder / home)}
         if self.url:
             environment["GREENLEDGER_NODE"] = self.url
-        return ([self.programs / "greenledger", "--insecure-unencrypted", *map(str, words)],
+        return ([self.programs / "greenledger", *map(str, words), "--insecure-unencrypted"],
                 environment)
 
     def launch_client(self, *words, home="client"):

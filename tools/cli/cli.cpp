@@ -158,6 +158,11 @@ ExitCode Cli::run(const std::vector<std::string>& arguments, const Surroundings&
     early.text(short_help_text(root_));
     return ExitCode::done;
   }
+  if (arguments[0] == "--version") {  // what nearly every program answers to
+    std::vector<std::string> words = arguments;
+    words[0] = "version";
+    return run(words, surroundings);
+  }
   if (arguments[0] == "__complete") {
     early.text(complete_words(root_, {arguments.begin() + 1, arguments.end()},
                               surroundings.environment,

@@ -50,9 +50,12 @@ Result<HttpResponse> NodeReader::get(const std::string& path) const {
                             "Name the node's address with --node."}};
   }
   const std::string field = text_of(problem, "field");
+  // The node speaks of addresses, which people here have never seen.
+  const std::string hint = code == "E-NOT-FOUND" ? "Check how it is written; `list` shows what is."
+                                                 : text_of(problem, "hint");
   return Unexpected{Error{response->status >= 500 ? std::string(error_code::kNodeBusy) : code,
                           (field.empty() ? "" : field + ": ") + text_of(problem, "detail"),
-                          text_of(problem, "hint")}};
+                          hint}};
 }
 
 Result<crypto::Bytes> NodeReader::find_bytes(const NodePath& path) const {

@@ -186,6 +186,7 @@ TEST(Version, NamesItsParts) {
     EXPECT_NE(version[part].get<std::string>(), "") << part;
   }
   EXPECT_EQ(version["rules_version"], 1);
+  EXPECT_EQ(run_cli({"--version", "--json"}).out, run_cli({"version", "--json"}).out);
 }
 
 }  // namespace

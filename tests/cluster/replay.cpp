@@ -168,7 +168,10 @@ class Script {
     purchase->set_date(dice_.pick(kDates));
     purchase->clear_product();
     add_product(purchase->mutable_product());
-    purchase->set_quantity(std::to_string(1 + dice_.below(90)) + (dice_.one_in(3) ? ".25" : ""));
+    // Dice are thrown one after the other: compilers differ in the order within an expression.
+    std::string quantity = std::to_string(1 + dice_.below(90));
+    if (dice_.one_in(3)) quantity += ".25";
+    purchase->set_quantity(quantity);
     purchase->set_unit("C62");
     if (dice_.one_in(2)) {
       proto::Amount* amount = purchase->add_amounts();

@@ -17,14 +17,9 @@
 #include "ledger/chain/vote_file.h"
 #include "node/consensus/gate.h"
 #include "node/mempool.h"
+#include "node/moment.h"
 
 namespace node {
-
-// Both clocks at the moment of an event: pure code is told the time and cannot ask.
-struct Moment {
-  std::uint64_t monotonic_us = 0;
-  std::uint64_t wall_ms = 0;
-};
 
 struct ReplicaOptions {
   // No two blocks closer than this, except when the one before was full.

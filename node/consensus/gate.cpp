@@ -1,5 +1,7 @@
 #include "node/consensus/gate.h"
 
+#include "crypto/check.h"
+
 namespace node {
 
 using ledger::Vote;
@@ -14,34 +16,42 @@ void SigningGate::enter_epoch(const ledger::VoteScope& scope, std::uint64_t floo
   views_.clear();
 }
 
+void SigningGate::recall(const Vote& vote) {
+  bool is_new = false;
+  CHECK(admit(vote, is_new));
+}
+
 std::optional<crypto::Signature> SigningGate::sign(const ledger::VoteScope& scope,
                                                    const Vote& vote) {
-  if (!scope_ || *scope_ != scope || vote.candidate.view <= floor_) return std::nullopt;
-  Signed& mine = views_[vote.candidate.view];
-  bool repeated = false;
-  switch (vote.kind) {
-    case VoteKind::notarize:
-      if (mine.notarized && *mine.notarized != vote.candidate) return std::nullopt;
-      repeated = mine.notarized.has_value();
-      mine.notarized = vote.candidate;
-      break;
-    case VoteKind::nullify:
-      if (mine.finalized) return std::nullopt;
-      repeated = mine.nullified;
-      mine.nullified = true;
-      break;
-    case VoteKind::finalize:
-      if (mine.nullified || (mine.finalized && *mine.finalized != vote.candidate)) {
-        return std::nullopt;
-      }
-      repeated = mine.finalized.has_value();
-      mine.finalized = vote.candidate;
-      break;
-  }
+  bool is_new = false;
+  if (!scope_ || *scope_ != scope || !admit(vote, is_new)) return std::nullopt;
   const crypto::Bytes bytes = ledger::vote_bytes(scope, vote);
   const crypto::Signature signature = key_.sign(bytes);
-  if (!repeated) chain_ = ledger::extended(chain_, bytes, signature);
+  if (is_new) chain_ = ledger::extended(chain_, bytes, signature);
   return signature;
+}
+
+bool SigningGate::admit(const Vote& vote, bool& is_new) {
+  if (vote.candidate.view <= floor_) return false;
+  Signed& mine = views_[vote.candidate.view];
+  switch (vote.kind) {
+    case VoteKind::notarize:
+      if (mine.notarized && *mine.notarized != vote.candidate) return false;
+      is_new = !mine.notarized;
+      mine.notarized = vote.candidate;
+      return true;
+    case VoteKind::nullify:
+      if (mine.finalized) return false;
+      is_new = !mine.nullified;
+      mine.nullified = true;
+      return true;
+    case VoteKind::finalize:
+      break;
+  }
+  if (mine.nullified || (mine.finalized && *mine.finalized != vote.candidate)) return false;
+  is_new = !mine.finalized;
+  mine.finalized = vote.candidate;
+  return true;
 }
 
 void SigningGate::raise_floor(std::uint64_t view) {

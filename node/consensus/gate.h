@@ -24,6 +24,10 @@ class SigningGate {
   // The votes of this epoch are the only ones it signs; raises nothing, forgets the epoch before.
   void enter_epoch(const ledger::VoteScope& scope, std::uint64_t floor_view);
 
+  // A vote of this epoch that was signed before a restart and is in the journal, and so in the
+  // chain.
+  void recall(const ledger::Vote& vote);
+
   // nullopt: refused.
   std::optional<crypto::Signature> sign(const ledger::VoteScope& scope, const ledger::Vote& vote);
 
@@ -40,6 +44,9 @@ class SigningGate {
     std::optional<ledger::Candidate> finalized;
     bool nullified = false;
   };
+
+  // False: refused. Remembers the vote otherwise; `is_new` tells a repeat.
+  bool admit(const ledger::Vote& vote, bool& is_new);
 
   crypto::PrivateKey key_;
   std::optional<ledger::VoteScope> scope_;

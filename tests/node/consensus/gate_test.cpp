@@ -76,6 +76,17 @@ TEST(SigningGate, RefusesAnotherNetworkEpochOrAnchor) {
   EXPECT_TRUE(gate.sign(kScope, vote(VoteKind::notarize, 5)));
 }
 
+// D7: what the journal shows binds it after a restart, and is in the chain already.
+TEST(SigningGate, RecallsVotesOfBeforeARestart) {
+  SigningGate gate = open_gate();
+  gate.recall(vote(VoteKind::notarize, 5));
+  gate.recall(ledger::nullify_vote(5));
+  EXPECT_FALSE(gate.sign(kScope, vote(VoteKind::notarize, 5, "other")));
+  EXPECT_FALSE(gate.sign(kScope, vote(VoteKind::finalize, 5)));
+  EXPECT_TRUE(gate.sign(kScope, vote(VoteKind::notarize, 5)));
+  EXPECT_EQ(gate.chain().count, 0u);
+}
+
 TEST(SigningGate, ChainsEveryNewVoteOnce) {
   SigningGate gate = open_gate();
   const auto signature = gate.sign(kScope, vote(VoteKind::notarize, 5));

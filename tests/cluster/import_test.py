@@ -123,6 +123,13 @@ def cpu(seconds, rows):
     return f"{seconds * 1e6 / rows:.0f}" if rows else "-"
 
 
+def check_extract(network, path):
+    """Rows that came with the whole file are known again in the extract, by their names."""
+    shutil.copyfile(path, network.folder / path.name)
+    told, _, _ = import_once(network, EXTRACTS[-1], network.folder / path.name)
+    same("recorded of the extract", (told["recorded"], told["already_recorded"]), (0, 5000))
+
+
 def names_of(path):
     """What the purchases of the rebate file are called, and how many of its rows repeat another."""
     lines = path.read_bytes().splitlines()
@@ -205,6 +212,8 @@ def main(programs, data, whole=None):
                 registers = [paths[register.name] for register in files[:2]]
                 outcomes = check_purchases(network, registers, paths[file.name],
                                            814 if whole else 169)
+                if whole:
+                    check_extract(network, pathlib.Path(data) / EXTRACTS[-1].name)
         for name in NO_RECORDS & set(paths):
             check_refused(network, paths[name])
         show(rows, outcomes)

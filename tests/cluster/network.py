@@ -70,9 +70,6 @@ class Network:
         subprocess.run([self.programs / "greenledgerd", "init", "--home", self.folder / "node",
                         "--genesis", self.folder / "client" / "genesis.json", "--keys", keys],
                        check=True, capture_output=True)
-        # As many blocks as can be.
-        (self.folder / "node" / "greenledgerd.toml").write_text(
-            "[blocks]\ninterval_ms = 0\n", encoding="utf-8")
 
     def start(self):
         """Starts the node, on the ports it had before, and waits until it answers."""

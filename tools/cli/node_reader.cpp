@@ -54,8 +54,7 @@ Result<HttpResponse> NodeReader::get(const std::string& path) const {
   const std::string hint = code == "E-NOT-FOUND" ? "Check how it is written; `list` shows what is."
                                                  : text_of(problem, "hint");
   return Unexpected{Error{response->status >= 500 ? std::string(error_code::kNodeBusy) : code,
-                          (field.empty() ? "" : field + ": ") + text_of(problem, "detail"),
-                          hint}};
+                          (field.empty() ? "" : field + ": ") + text_of(problem, "detail"), hint}};
 }
 
 Result<crypto::Bytes> NodeReader::find_bytes(const NodePath& path) const {

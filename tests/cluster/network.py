@@ -2,15 +2,17 @@
 users run them.
 
 All of it lies in one temporary folder: client/ (keys without a passphrase, genesis file), node/,
-and what a test puts beside them. The node listens on free ports of the loopback. Leaving the `with`
-ends every process that was started here and deletes the folder.
+and what a test puts beside them. The node listens on free ports of the loopback alone. Leaving the
+`with` ends every process that was started here and deletes the folder.
 """
 import json
 import os
 import pathlib
+import random
 import re
 import select
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -32,6 +34,16 @@ MEMBERS = ("pilot:validator", "us-epa:certifier,scheme-owner",
            "gems-regulator:certifier,scheme-owner", "nyserda:recorder:*", "scms:recorder:*")
 
 
+def free_address():
+    """A port below those that outgoing connections get, so that it stays free while a node is down
+    and clients try to reach it."""
+    while True:
+        port = random.randrange(12000, 32000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return f"http://127.0.0.1:{port}"
+
+
 class Ran:
     """A command that ended: exit code, what it printed, and the seconds of CPU it took."""
 
@@ -48,7 +60,8 @@ class Network:
         self.programs = pathlib.Path(programs).resolve()
         self.kept = tempfile.TemporaryDirectory(prefix="greenledger-")
         self.folder = pathlib.Path(self.kept.name)
-        self.node = self.url = self.operations = None
+        self.node = None
+        self.url = free_address()
         if members:
             (self.folder / "schemes.json").write_text(json.dumps(schemes), encoding="utf-8")
             self.say("network", "new", "--dev", "--network-name", "test", *members,
@@ -72,7 +85,7 @@ class Network:
                        check=True, capture_output=True)
 
     def start(self):
-        """Starts the node, on the ports it had before, and waits until it answers."""
+        """Starts the node and waits until it answers."""
         self.launch()
         self.wait_until_ready()
 
@@ -80,16 +93,15 @@ class Network:
         with open(self.folder / "node.err", "ab") as errors:
             self.node = subprocess.Popen(
                 [self.programs / "greenledgerd", "start", "--home", self.folder / "node",
-                 "--listen", self.url.removeprefix("http://") if self.url else "127.0.0.1:0",
+                 "--listen", self.url.removeprefix("http://"),
                  "--operations", "127.0.0.1:0", "--allow-unencrypted-keys"],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors)
 
     def wait_until_ready(self):
         ready, _, _ = select.select([self.node.stdout], [], [], PATIENCE_S)
         line = self.node.stdout.readline().decode() if ready else ""
-        found = re.match(r"ready: .* api (\S+) operations (\S+)", line)
-        assert found, f"{line}{(self.folder / 'node.err').read_text()[-2000:]}"
-        self.url, self.operations = found.groups()
+        assert re.match(rf"ready: .* api {self.url} ", line), \
+            f"{line}{(self.folder / 'node.err').read_text()[-2000:]}"
 
     def kill(self):
         """kill -9, as by a power cut."""
@@ -136,9 +148,8 @@ class Network:
         """A command line and its environment."""
         environment = {name: value for name, value in os.environ.items()
                        if not name.startswith("GREENLEDGER_")}
-        environment |= {"HOME": str(self.folder), "GREENLEDGER_HOME": str(self.folder / home)}
-        if self.url:
-            environment["GREENLEDGER_NODE"] = self.url
+        environment |= {"HOME": str(self.folder), "GREENLEDGER_HOME": str(self.folder / home),
+                        "GREENLEDGER_NODE": self.url}
         return ([self.programs / "greenledger", *map(str, words), "--insecure-unencrypted"],
                 environment)
 

@@ -297,7 +297,7 @@ void Replica::prune_trie(std::size_t stale_nodes, ledger::WriteBatch& writes) {
   if (options_.trie_heights_kept == 0 || tip_.seal.height < options_.trie_heights_kept) return;
   ledger::WriteBatch removals =
       ledger::prune(*store_.snapshot(), tip_.seal.height - options_.trie_heights_kept,
-                    4 * stale_nodes + 2, prune_cursor_);
+                    2 * stale_nodes + 4, prune_cursor_);
   for (auto& operation : removals.operations) writes.operations.push_back(std::move(operation));
 }
 

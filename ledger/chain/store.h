@@ -26,7 +26,7 @@ enum class Column : std::uint8_t {
   nodes,         // height 8 || nibble count 1 || packed nibbles -> radix-16 node (state/)
   roots,         // height 8                      -> state root and where its node is (state/)
   values,        // path 32 || ~height 8          -> 01 || u16 key size || key || value, or 00
-  stale,         // height 8 || node key          -> empty: nodes that pruning may remove
+  stale,         // height 8                      -> keys of nodes that pruning may remove
   blocks,        // height 8                      -> header (block.h)
   block_hashes,  // block hash 32                 -> height 8
   pending,       // candidate blocks and votes that are not final yet (journal)

@@ -91,6 +91,15 @@ Bytes node_key(std::uint64_t height, const Hash& path, unsigned nibble_count) {
   return key;
 }
 
+std::optional<std::size_t> node_key_size(ByteView bytes) {
+  constexpr std::size_t kFixed = sizeof(std::uint64_t) + 1;
+  if (bytes.size() < kFixed) return std::nullopt;
+  const unsigned nibble_count = static_cast<std::uint8_t>(bytes[kFixed - 1]);
+  const std::size_t size = kFixed + (nibble_count + 1) / 2;
+  if (nibble_count >= kPathNibbles || bytes.size() < size) return std::nullopt;
+  return size;
+}
+
 const TrieSlot& TrieNode::slot(unsigned index) const {
   CHECK(index < kSlots);
   return slots_[index];

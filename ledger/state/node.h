@@ -61,6 +61,9 @@ unsigned first_difference(const Hash& a, const Hash& b);
 // half byte zero if there is one.
 Bytes node_key(std::uint64_t height, const Hash& path, unsigned nibble_count);
 
+// Of the node key that `bytes` begin with; nullopt: they begin with none.
+std::optional<std::size_t> node_key_size(ByteView bytes);
+
 class TrieNode {
  public:
   static constexpr unsigned kSlots = 16;

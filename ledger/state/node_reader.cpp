@@ -13,11 +13,6 @@ constexpr std::uint8_t kRootLeaf = 0x01;
 constexpr std::uint8_t kRootEmpty = 0x02;
 constexpr std::size_t kHashBytes = 32;
 
-[[noreturn]] void stop_damaged(const char* what) {
-  const std::string message = std::string("The store is damaged (E-STORE-DAMAGED): ") + what;
-  crypto::fatal(message.c_str(), kDamageExit);
-}
-
 TrieNode decoded(ByteView bytes, ByteView hashes) {
   std::optional<TrieNode> node = decode_node(bytes);
   if (!node) stop_damaged("a node of the state trie cannot be read.");
@@ -37,6 +32,11 @@ std::size_t prefix_number(ByteView packed, unsigned nibble_count) {
 }
 
 }  // namespace
+
+void stop_damaged(const char* what) {
+  const std::string message = std::string("The store is damaged (E-STORE-DAMAGED): ") + what;
+  crypto::fatal(message.c_str(), kDamageExit);
+}
 
 Bytes encode_root(const TrieRoot& root) {
   Bytes out;

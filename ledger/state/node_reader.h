@@ -16,6 +16,9 @@
 
 namespace ledger {
 
+// Ends the process with the exit code of damage: what the store held once is gone or changed.
+[[noreturn]] void stop_damaged(const char* what);
+
 // Where the trie of one height begins: nothing, its only leaf, or the node at the empty prefix.
 struct TrieRoot {
   TrieSlot slot;

@@ -124,6 +124,13 @@ Bytes height_key(std::uint64_t height) {
   return key;
 }
 
+// The first of the node keys that stand one after the other in a row of Column::stale.
+ByteView first_node_key(ByteView keys) {
+  const std::optional<std::size_t> size = node_key_size(keys);
+  if (!size) stop_damaged("a list of stale nodes cannot be read.");
+  return keys.substr(0, *size);
+}
+
 }  // namespace
 
 TrieUpdate apply(const NodeReader& reader, const TrieRoot& root, std::uint64_t height,
@@ -137,9 +144,10 @@ void add_to(WriteBatch& batch, const TrieUpdate& update) {
     batch.put(Column::nodes, node.key, node.bytes);
   }
   batch.put(Column::roots, height_key(update.height), encode_root(update.root));
-  for (const Bytes& key : update.stale) {
-    batch.put(Column::stale, height_key(update.height) + key, {});
-  }
+  if (update.stale.empty()) return;
+  Bytes keys;
+  for (const Bytes& key : update.stale) keys += key;
+  batch.put(Column::stale, height_key(update.height), std::move(keys));
 }
 
 WriteBatch prune(const Snapshot& snapshot, std::uint64_t up_to_height, std::size_t limit,
@@ -162,10 +170,16 @@ WriteBatch prune(const Snapshot& snapshot, std::uint64_t up_to_height, std::size
     batch.remove(Column::roots, Bytes(key));
     return true;
   });
-  snapshot.scan(Column::stale, cursor.stale, [&](ByteView key, ByteView) {
+  snapshot.scan(Column::stale, cursor.stale, [&](ByteView key, ByteView nodes) {
+    if (key != cursor.stale) cursor.removed = 0;
     cursor.stale = Bytes(key);
-    if (key.substr(0, floor.size()) > floor || batch.operations.size() + 2 > limit) return false;
-    batch.remove(Column::nodes, Bytes(key.substr(floor.size())));
+    if (key > floor) return false;
+    while (cursor.removed < nodes.size() && batch.operations.size() < limit) {
+      const ByteView node = first_node_key(nodes.substr(cursor.removed));
+      batch.remove(Column::nodes, Bytes(node));
+      cursor.removed += node.size();
+    }
+    if (batch.operations.size() >= limit) return false;
     batch.remove(Column::stale, Bytes(key));
     return true;
   });

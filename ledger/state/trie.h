@@ -33,6 +33,7 @@ void add_to(WriteBatch& batch, const TrieUpdate& update);
 struct PruneCursor {
   Bytes root;
   Bytes stale;
+  std::size_t removed = 0;  // bytes of that row's node keys
 };
 
 // The next at most `limit` (2 or more) removals that make heights below `up_to_height` unreadable

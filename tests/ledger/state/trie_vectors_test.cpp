@@ -138,6 +138,19 @@ CommittedTrie committed(const json& blocks) {
   return trie;
 }
 
+// A row of Column::stale as the specification has it: a row for each node, named by height and key.
+void unpack(const Bytes& height, ByteView nodes, json& rows) {
+  constexpr std::size_t kNibbleCountAt = 8;
+  while (!nodes.empty()) {
+    const auto nibbles = static_cast<std::uint8_t>(nodes.at(kNibbleCountAt));
+    const ByteView key = nodes.substr(0, kNibbleCountAt + 1 + (nibbles + 1u) / 2);
+    const std::string name = crypto::to_hex(height) + crypto::to_hex(key);
+    EXPECT_FALSE(rows.contains(name)) << name;
+    rows[name] = "";
+    nodes.remove_prefix(key.size());
+  }
+}
+
 // Column::nodes and the others after each block, against a program that works them out from the
 // definition (make_state_storage.py).
 TEST(TrieVectors, ColumnsHoldExactlyTheSpecifiedBytes) {
@@ -149,7 +162,8 @@ TEST(TrieVectors, ColumnsHoldExactlyTheSpecifiedBytes) {
   for (const auto& [column, name] : columns) {
     json found = json::object();
     for (const auto& [key, value] : trie.store().columns()[static_cast<std::size_t>(column)]) {
-      found[crypto::to_hex(key)] = crypto::to_hex(value);
+      if (column != Column::stale) found[crypto::to_hex(key)] = crypto::to_hex(value);
+      if (column == Column::stale) unpack(key, value, found);
     }
     EXPECT_EQ(found, vectors["columns"][name]) << name;
   }

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "ledger/chain/rocks_store.h"
+#include "node/replica.h"
 #include "tests/ledger/chain/scratch_folder.h"
 #include "tests/support/test_network.h"
 
@@ -139,13 +140,14 @@ void commit(benchmark::State& state) {
   state.counters["process_MiB"] = static_cast<double>(resident_bytes()) / (1U << 20U);
 }
 
-// Everything in its last form, by column: with the trie of every height, or of the newest alone.
-void measure_compacted(benchmark::State& state, bool pruned) {
+// Everything in its last form, by column, with the trie of the newest `heights` alone.
+void measure_compacted(benchmark::State& state, std::uint64_t heights) {
+  const std::uint64_t newest = filled().height();
   for (auto _ : state) {
     ledger::PruneCursor cursor;
-    while (pruned) {
+    while (newest >= heights) {
       ledger::WriteBatch batch =
-          ledger::prune(*filled().store().snapshot(), filled().height(), kPruneRows, cursor);
+          ledger::prune(*filled().store().snapshot(), newest - heights + 1, kPruneRows, cursor);
       if (batch.empty()) break;
       filled().store().write(std::move(batch));
     }
@@ -211,8 +213,11 @@ void read_process(benchmark::State& state) {
 
 // In this order: the first fills the store for the others.
 BENCHMARK(commit)->Iterations(1)->UseManualTime()->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(measure_compacted, all, false)->Iterations(1)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(measure_compacted, pruned, true)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(measure_compacted, all, ~0ULL)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(measure_compacted, usual, node::ReplicaOptions{}.trie_heights_kept)
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(measure_compacted, newest, 1)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(read_entry);
 BENCHMARK_CAPTURE(find_value, present, true);
 BENCHMARK_CAPTURE(find_value, missing, false);

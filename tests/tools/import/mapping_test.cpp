@@ -173,7 +173,7 @@ TEST(MappingFile, SaysWhatIsWrongWithIt) {
 }
 
 TEST(ReadyMappings, CanAllBeReadByTheirNames) {
-  EXPECT_EQ(ready_mappings().size(), 14U);
+  EXPECT_EQ(ready_mappings().size(), 15U);
   for (const ReadyMapping& ready : ready_mappings()) {
     const Result<Mapping> mapping = read_mapping_named(std::string(ready.name), {});
     ASSERT_TRUE(mapping.has_value()) << ready.name << ": " << mapping.error().message;

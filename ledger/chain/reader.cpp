@@ -83,6 +83,21 @@ std::optional<StoredRecord> ChainReader::record(std::uint64_t index) const {
   return stored;
 }
 
+std::optional<ChainReader::SubmissionOfRecord> ChainReader::submission_of(
+    std::uint64_t index) const {
+  for (std::uint64_t back = 1; back <= kSubmissionRecordsMax && back <= index; ++back) {
+    const std::optional<Bytes> bytes = entry(index - back);
+    if (!bytes) return std::nullopt;
+    if (decode_record_entry(*bytes)) continue;
+    const std::optional<SubmissionEntry> submission = decode_submission_entry(*bytes);
+    if (!submission) return std::nullopt;
+    const Checked<SubmissionHeader> header = decode_submission_header(submission->header);
+    if (!header || header->record_count < back) return std::nullopt;
+    return SubmissionOfRecord{index - back, *header};
+  }
+  return std::nullopt;
+}
+
 std::optional<Bytes> ChainReader::certificate(std::uint64_t height) const {
   return snapshot_->get(Column::certificates, key_of(height));
 }

@@ -44,6 +44,13 @@ class ChainReader {
 
   std::optional<Bytes> entry(std::uint64_t index) const;
   std::optional<StoredRecord> record(std::uint64_t index) const;
+  // Header of the submission that brought the record at `index`, with the index of its entry;
+  // nullopt: genesis did. Walks back over the records before it, at most kSubmissionRecordsMax.
+  struct SubmissionOfRecord {
+    std::uint64_t index = 0;
+    SubmissionHeader header;
+  };
+  std::optional<SubmissionOfRecord> submission_of(std::uint64_t index) const;
   std::optional<Bytes> certificate(std::uint64_t height) const;
   std::optional<SubmissionPlace> submission(const Hash& id) const;
   // Records on the ledger, without the entries around them.

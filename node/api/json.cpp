@@ -30,16 +30,28 @@ std::string_view kind_name(const proto::Record& record) {
   return field == nullptr ? std::string_view() : std::string_view(field->name());
 }
 
-const ledger::Header* BlockFinder::block_of(std::uint64_t index) {
-  const bool known = last_ && index >= last_->seal.first_index && index < last_->tree_size;
-  if (!known) last_ = reader_.block_of(index);
-  return last_ ? &*last_ : nullptr;
+const ledger::Header* OriginFinder::block_of(std::uint64_t index) {
+  const bool known = block_ && index >= block_->seal.first_index && index < block_->tree_size;
+  if (!known) block_ = reader_.block_of(index);
+  return block_ ? &*block_ : nullptr;
 }
 
-Json record_json(const ledger::StoredRecord& stored, BlockFinder& blocks) {
+const ledger::SubmissionHeader* OriginFinder::submission_of(std::uint64_t index) {
+  const ledger::Header* block = block_of(index);
+  if (block == nullptr || block->seal.height == 0) return nullptr;
+  const bool known = submission_ && index > submission_->index &&
+                     index - submission_->index <= submission_->header.record_count;
+  if (!known) {
+    submission_ = reader_.submission_of(index);
+    rows_read_ += submission_ ? index - submission_->index : 1;
+  }
+  return submission_ ? &submission_->header : nullptr;
+}
+
+Json record_json(const ledger::StoredRecord& stored, OriginFinder& origins) {
   Json json;
   json["index"] = stored.index;
-  if (const ledger::Header* block = blocks.block_of(stored.index)) {
+  if (const ledger::Header* block = origins.block_of(stored.index)) {
     json["height"] = block->seal.height;
     json["time"] = time_text(block->seal.time_ms);
   }
@@ -49,6 +61,10 @@ Json record_json(const ledger::StoredRecord& stored, BlockFinder& blocks) {
   if (stored.previous_index != ledger::kNoIndex) json["previous_index"] = stored.previous_index;
   json["leaf_hash"] =
       ledger::leaf_hash(ledger::record_entry(stored.previous_index, stored.bytes)).hex();
+  if (const ledger::SubmissionHeader* submission = origins.submission_of(stored.index)) {
+    json["signed_by"]["organisation"] = submission->organisation;
+    json["signed_by"]["key_id"] = submission->key_id.hex();
+  }
   json["record"] = message_json(stored.record);
   return json;
 }

@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "ledger/chain/reader.h"
 #include "node/api/http.h"
@@ -27,19 +28,25 @@ std::string time_text(std::uint64_t unix_ms);
 // Lower-case name of the record's kind, as the field is called: "purchase_correction".
 std::string_view kind_name(const proto::Record& record);
 
-// Finds the blocks of entries; neighbours cost nothing.
-class BlockFinder {
+// Finds the block and the submission of records; neighbours cost nothing.
+class OriginFinder {
  public:
-  explicit BlockFinder(const ledger::ChainReader& reader) : reader_(reader) {}
+  explicit OriginFinder(const ledger::ChainReader& reader) : reader_(reader) {}
   const ledger::Header* block_of(std::uint64_t index);
+  // Who signed the record; nullptr: it is of the genesis block.
+  const ledger::SubmissionHeader* submission_of(std::uint64_t index);
+  // Entries that were read to find submissions, since this was asked last.
+  std::uint64_t take_rows_read() { return std::exchange(rows_read_, 0); }
 
  private:
   const ledger::ChainReader& reader_;
-  std::optional<ledger::Header> last_;
+  std::optional<ledger::Header> block_;
+  std::optional<ledger::ChainReader::SubmissionOfRecord> submission_;
+  std::uint64_t rows_read_ = 0;
 };
 
-// {index, height, time, subject, place, kind, previous_index?, leaf_hash, record}
-Json record_json(const ledger::StoredRecord& stored, BlockFinder& blocks);
+// {index, height, time, subject, place, kind, previous_index?, leaf_hash, signed_by?, record}
+Json record_json(const ledger::StoredRecord& stored, OriginFinder& origins);
 
 Json header_json(const ledger::Header& header);
 

@@ -29,6 +29,9 @@ class Page {
   // The row that was looked at last belongs into the list; `bytes` is about what it holds.
   void add(Json item, std::size_t bytes);
 
+  // What an item cost beyond its own row counts as rows looked at.
+  void count(std::uint64_t rows) { scanned_ += rows; }
+
   // Writes "items" and, when there is more, "next".
   void write_to(Json& document) &&;
 

@@ -119,13 +119,14 @@ Response list_records(const Call& call) {
   const auto start = number_cursor(call);
   if (call.find("cursor") && !start) return bad_cursor();
   const View& view = call.view();
-  BlockFinder blocks(view.reader);
+  OriginFinder origins(view.reader);
   Page page(call.limit());
   const std::uint64_t first = start ? *start + 1 : call.find_number("from").value_or(0);
   for (std::uint64_t index = first; index < view.tip.tree_size; ++index) {
     if (!page.look_at(position_of(index))) break;
     const auto stored = view.reader.record(index);
-    if (stored) page.add(record_json(*stored, blocks), stored->bytes.size());
+    if (stored) page.add(record_json(*stored, origins), stored->bytes.size());
+    page.count(origins.take_rows_read());
   }
   Json json = document("records");
   json["height"] = view.tip.seal.height;
@@ -145,9 +146,9 @@ Response get_record(const Call& call) {
     response.body = stored->bytes;
     return response;
   }
-  BlockFinder blocks(call.view().reader);
+  OriginFinder origins(call.view().reader);
   Json json = document("record");
-  json.update(record_json(*stored, blocks));
+  json.update(record_json(*stored, origins));
   return json_response(json);
 }
 
@@ -163,13 +164,13 @@ Response get_subject(const Call& call) {
   if (!stored) {
     return bad_parameter("place", "is too far back to be looked up; page through the history");
   }
-  BlockFinder blocks(call.view().reader);
+  OriginFinder origins(call.view().reader);
   Json json = document("subject");
   json["height"] = call.height();
   json["subject"] = subject;
   json["count"] = value->count;
   json["last_index"] = value->last_index;
-  json["record"] = record_json(*stored, blocks);
+  json["record"] = record_json(*stored, origins);
   return json_response(json);
 }
 
@@ -186,12 +187,13 @@ Response history_page(const Call& call, const std::string& subject) {
     if (!stored || stored->record.subject() != subject) return bad_cursor();
     index = stored->previous_index;
   }
-  BlockFinder blocks(reader);
+  OriginFinder origins(reader);
   Page page(call.limit());
   while (index != ledger::kNoIndex && page.look_at(position_of(index))) {
     const auto stored = reader.record(index);
     if (!stored) break;
-    page.add(record_json(*stored, blocks), stored->bytes.size());
+    page.add(record_json(*stored, origins), stored->bytes.size());
+    page.count(origins.take_rows_read());
     index = stored->previous_index;
   }
   Json json = document("history");

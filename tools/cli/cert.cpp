@@ -76,8 +76,7 @@ ExitCode history(Session& session, const ShowOptions& options) {
   const NodePath request = add_height(NodePath(*path + "/history"), options.height);
   const Result<NodeReader::List> found = NodeReader(session).list(request, 0);
   if (!found) return session.output.fail(found.error());
-  session.output.list("history", kHistoryColumns, history_rows(found->items),
-                      {{"height", found->height}});
+  print_history(session, found->items, found->height);
   return ExitCode::done;
 }
 

@@ -46,7 +46,8 @@ bool wants_colour(const std::string& setting, bool is_terminal, const Environmen
   if (setting == "always") return true;
   if (setting == "never") return false;
   if (environment("CLICOLOR_FORCE").value_or("0") != "0") return true;
-  return is_terminal && !environment("NO_COLOR") && environment("TERM") != "dumb";
+  return is_terminal && environment("NO_COLOR").value_or("").empty() &&
+         environment("TERM") != "dumb";
 }
 
 }  // namespace
@@ -215,7 +216,8 @@ ExitCode Cli::perform(const Surroundings& surroundings, Output& early) {
       {.format = *format,
        .colour_out = wants_colour(colour, surroundings.out_is_terminal, surroundings.environment),
        .colour_err = wants_colour(colour, surroundings.err_is_terminal, surroundings.environment),
-       .err_is_terminal = surroundings.err_is_terminal});
+       .err_is_terminal = surroundings.err_is_terminal,
+       .width = surroundings.width});
   Session session{.settings = *std::move(settings),
                   .output = output,
                   .environment = surroundings.environment,

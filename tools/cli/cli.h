@@ -41,6 +41,7 @@ struct Surroundings {
   bool in_is_terminal = false;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
+  std::size_t width = 0;  // columns of the terminal that stdout is; 0: it is none
   NodeAccess node_access = real_node_access();
 };
 

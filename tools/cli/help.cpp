@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kSuggestionDistanceMax = 2;
 constexpr std::size_t kNameColumn = 32;
+constexpr std::size_t kWidth = 80;
 
 std::string row(std::string name, std::string_view description) {
   name.insert(0, "  ");
@@ -19,7 +20,39 @@ std::string row(std::string name, std::string_view description) {
   } else {
     name.append("\n").append(kNameColumn, ' ');
   }
-  return name.append(description).append("\n");
+  std::string indent;
+  for (const std::string& line : wrapped(description, kWidth - kNameColumn)) {
+    name.append(indent).append(line).append("\n");
+    indent.assign(kNameColumn, ' ');
+  }
+  return name;
+}
+
+// A command line that a shell takes as it stands, folded before flags.
+std::string example_rows(std::string_view example) {
+  std::string text;
+  std::string line = " ";
+  while (!example.empty()) {
+    const std::size_t end = std::min(example.find(" --", 1), example.size());
+    std::string_view part = example.substr(0, end);
+    if (part.front() == ' ') part.remove_prefix(1);
+    example.remove_prefix(end);
+    if (display_width(line) + display_width(part) + 3 > kWidth) {
+      text += line + " \\\n";
+      line.assign(5, ' ');
+    }
+    line += " " + std::string(part);
+  }
+  return text + line + "\n";
+}
+
+// What stands for the value of a flag: its type, which CLI11 follows with what is checked, or
+// VALUE.
+std::string placeholder_of(const CLI::Option& option) {
+  if (option.get_positional() || option.get_items_expected_max() == 0) return "";
+  if (option.get_items_expected_min() == 0) return "[=VALUE]";
+  const std::string type = option.get_type_name().substr(0, option.get_type_name().find(':'));
+  return " " + (type.empty() || type == "TEXT" ? "VALUE" : type);
 }
 
 std::string option_row(const CLI::Option& option) {
@@ -27,13 +60,12 @@ std::string option_row(const CLI::Option& option) {
   for (const std::string& letter : option.get_snames()) name += "-" + letter + ", ";
   for (const std::string& word : option.get_lnames()) name += "--" + word;
   if (option.get_lnames().empty()) name = option.get_name(true);
-  if (!option.get_type_name().empty() && option.get_type_size() != 0 && !option.get_positional()) {
-    // CLI11 adds what the value is checked for behind a colon; the description says it.
-    name += " " + option.get_type_name().substr(0, option.get_type_name().find(":{"));
-  }
+  name += placeholder_of(option);
   std::string description = option.get_description();
-  if (!option.get_default_str().empty())
-    description += " (default " + option.get_default_str() + ")";
+  if (!option.get_default_str().empty()) {
+    const bool may_be_alone = option.get_items_expected_min() == 0;
+    description += (may_be_alone ? " (alone: " : " (default ") + option.get_default_str() + ")";
+  }
   if (option.get_required() && !option.get_positional()) description += " (required)";
   return row(std::move(name), description);
 }
@@ -82,7 +114,7 @@ std::string help_text(const CLI::App& app, const std::vector<std::string>& examp
     if (!group.empty()) text += options_of(app, group);
   }
   if (!examples.empty()) text += "\nExamples:\n";
-  for (const std::string& example : examples) text += "  " + example + "\n";
+  for (const std::string& example : examples) text += example_rows(example);
   if (app.get_parent() != nullptr) {
     text += "\nSettings that every command takes: greenledger --help\n";
   }
@@ -92,8 +124,8 @@ std::string help_text(const CLI::App& app, const std::vector<std::string>& examp
 std::string short_help_text(const CLI::App& root) {
   return "Usage: greenledger NOUN VERB [flags]\n\n" + command_rows(root) +
          "\nExamples:\n"
-         "  greenledger keys new --org cec --name \"Green Labels\" --country CN\n"
-         "  greenledger keys list\n"
+         "  greenledger cert show us-epa/smartway/JTYXV01.8P35~4156fe74 --at 2018-07-03\n"
+         "  greenledger report share --by month\n"
          "\nMore: greenledger --help, greenledger help NOUN, greenledger help exit-codes\n";
 }
 

@@ -1,11 +1,11 @@
 // The history of a certification or a purchase as people read it: who did what when, what changed,
-// and why. Pure; JSON of the node in, rows out.
+// which key signed it, and why. The rows are pure: JSON of the node in, rows out.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "tools/cli/output.h"
+#include "tools/cli/session.h"
 
 namespace tools {
 
@@ -13,8 +13,11 @@ namespace tools {
 std::vector<Json> history_rows(const std::vector<Json>& records);
 
 inline const std::vector<Column> kHistoryColumns = {
-    {"place", "PLACE", true}, {"height", "HEIGHT", true}, {"time", "TIME"}, {"who", "WHO"},
-    {"what", "WHAT"},         {"changes", "CHANGES"},     {"why", "WHY"}};
+    {"place", "PLACE", true}, {"height", "HEIGHT", true}, {"time", "TIME"},       {"who", "WHO"},
+    {"key", "KEY"},           {"what", "WHAT"},           {"changes", "CHANGES"}, {"why", "WHY"}};
+
+// Prints the history in the format that was asked for; as a table, a few lines for each record.
+void print_history(Session& session, const std::vector<Json>& records, std::uint64_t height);
 
 // "valid_to: 2019-12-31 -> 2020-12-31" for each field that differs, by path.
 std::vector<std::string> field_changes(const Json& before, const Json& after);

@@ -168,8 +168,13 @@ ExitCode end_with(Session& session, const Importer& importer, const FileOptions&
   show_counts(session, importer, options, elapsed_ms);
   if (importer.progress().settled.rejected == 0) return ExitCode::done;
   if (options.dry_run.empty()) {
-    session.output.next("mend the rows, then: greenledger import retry '" +
-                        importer.rejects_file() + "' --map " + options.map);
+    std::string command = "mend the rows, then: greenledger import retry '" +
+                          importer.rejects_file() + "' --map " + options.map;
+    for (const std::string& word : options.set) command += " --set '" + word + "'";
+    if (session.settings.get("org").origin == "flag") {
+      command += " --org " + session.settings.value("org");
+    }
+    session.output.next(command);
   }
   return ExitCode::some_rejected;
 }

@@ -7,6 +7,7 @@
 #include "tools/cli/node_reader.h"
 #include "tools/cli/nouns.h"
 #include "tools/cli/record_json.h"
+#include "tools/cli/show_flags.h"
 
 namespace tools {
 namespace {
@@ -113,7 +114,7 @@ void add_ledger(Cli& cli) {
       ->type_name("");
   verb.add_option("--as-of-height", options->height, "answer as the ledger stood after this block")
       ->type_name("")
-      ->check(CLI::TypeValidator<std::uint64_t>());
+      ->check(height_fault);
 }
 
 }  // namespace tools

@@ -1,10 +1,21 @@
 // greenledger: the client. Everything is in the nouns; this is where the process begins and ends.
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <iostream>
 
 #include "tools/cli/nouns.h"
+
+namespace {
+
+// Columns of the terminal that stdout is; 0: it is none, or does not say.
+std::size_t terminal_width() {
+  winsize size{};
+  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+}  // namespace
 
 int main(int argument_count, char** arguments) {
   const tools::Environment environment = [](const std::string& name) -> std::optional<std::string> {
@@ -21,7 +32,8 @@ int main(int argument_count, char** arguments) {
                                   .environment = environment,
                                   .in_is_terminal = ::isatty(STDIN_FILENO) == 1,
                                   .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
-                                  .err_is_terminal = ::isatty(STDERR_FILENO) == 1});
+                                  .err_is_terminal = ::isatty(STDERR_FILENO) == 1,
+                                  .width = terminal_width()});
   std::cout.flush();
   // A full disk or a closed pipe: what was to be shown was not shown.
   if (!std::cout.good() && code == tools::ExitCode::done) return 1;

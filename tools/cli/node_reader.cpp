@@ -15,6 +15,12 @@ std::string text_of(const Json& object, const char* name) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
+// The node speaks of its addresses; who asked by a command knows flags.
+std::string hint_of(const std::string& code, const Json& problem) {
+  return code == "E-QUERY" ? "Compare the flags with those that --help lists."
+                           : text_of(problem, "hint");
+}
+
 }  // namespace
 
 NodeAccess real_node_access() {
@@ -50,11 +56,9 @@ Result<HttpResponse> NodeReader::get(const std::string& path) const {
                             "Name the node's address with --node."}};
   }
   const std::string field = text_of(problem, "field");
-  // The node speaks of addresses, which people here have never seen.
-  const std::string hint = code == "E-NOT-FOUND" ? "Check how it is written; `list` shows what is."
-                                                 : text_of(problem, "hint");
   return Unexpected{Error{response->status >= 500 ? std::string(error_code::kNodeBusy) : code,
-                          (field.empty() ? "" : field + ": ") + text_of(problem, "detail"), hint}};
+                          (field.empty() ? "" : field + ": ") + text_of(problem, "detail"),
+                          hint_of(code, problem)}};
 }
 
 Result<crypto::Bytes> NodeReader::find_bytes(const NodePath& path) const {

@@ -8,6 +8,9 @@ namespace tools {
 namespace {
 
 constexpr std::string_view kGap = "  ";
+// Columns below which nothing is cut or folded: what is left would say nothing.
+constexpr std::size_t kCutMin = 12;
+constexpr std::size_t kFoldedMin = 24;
 
 std::string schema_of(const std::string& noun) { return "greenledger." + noun + "/1"; }
 
@@ -44,6 +47,23 @@ std::string cell_of(const Json& row, const std::string& key) {
 
 std::string padding(std::size_t width, std::size_t taken) {
   return std::string(width > taken ? width - taken : 0, ' ');
+}
+
+// Takes columns off the widest texts until the table is `terminal` wide. Numbers stay whole.
+void fit(const std::vector<Column>& columns, std::size_t terminal,
+         std::vector<std::size_t>& widths) {
+  std::size_t total = kGap.size() * (widths.size() - 1);
+  for (const std::size_t width : widths) total += width;
+  while (total > terminal) {
+    std::size_t widest = widths.size();
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      if (columns[i].right || widths[i] <= kCutMin) continue;
+      if (widest == widths.size() || widths[i] > widths[widest]) widest = i;
+    }
+    if (widest == widths.size()) return;
+    --widths[widest];
+    --total;
+  }
 }
 
 std::string_view code_of(Style style) {
@@ -127,30 +147,42 @@ void Output::list(const std::string& noun, const std::vector<Column>& columns,
       out_ << csv_of(columns, rows);
       return;
     case Format::table:
-      break;
+      print_table(columns, rows);
+      return;
   }
+}
+
+void Output::print_table(const std::vector<Column>& columns, const std::vector<Json>& rows) {
+  std::vector<std::vector<std::string>> lines(rows.size());
   std::vector<std::size_t> widths;
   for (const Column& column : columns) {
     std::size_t width = display_width(column.title);
-    for (const Json& row : rows) {
-      width = std::max(width, display_width(printable(cell_of(row, column.key))));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      lines[i].push_back(printable(cell_of(rows[i], column.key)));
+      width = std::max(width, display_width(lines[i].back()));
     }
     widths.push_back(width);
   }
-  const auto print_cell = [&](std::size_t i, const std::string& cell, Style style) {
-    const std::string pad = padding(widths[i], display_width(cell));
-    const bool last = i + 1 == columns.size();
-    if (columns[i].right) out_ << pad;
-    out_ << styled(style, cell);
-    if (!columns[i].right && !last) out_ << pad;
-    out_ << (last ? "\n" : kGap);
-  };
-  for (std::size_t i = 0; i < columns.size(); ++i) print_cell(i, columns[i].title, Style::bold);
-  for (const Json& row : rows) {
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      print_cell(i, printable(cell_of(row, columns[i].key)), Style::plain);
+  if (options_.width > 0) fit(columns, options_.width, widths);
+  const auto print_line = [&](const std::vector<std::string>& cells, Style style) {
+    std::string blanks;  // written before the next cell, so that none end the line
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const std::string cell = shortened(cells[i], widths[i]);
+      const std::string pad = padding(widths[i], display_width(cell));
+      if (columns[i].right) blanks += pad;
+      if (!cell.empty()) {
+        out_ << blanks << styled(style, cell);
+        blanks.clear();
+      }
+      if (!columns[i].right) blanks += pad;
+      blanks += kGap;
     }
-  }
+    out_ << '\n';
+  };
+  std::vector<std::string> titles;
+  for (const Column& column : columns) titles.push_back(column.title);
+  print_line(titles, Style::bold);
+  for (const std::vector<std::string>& cells : lines) print_line(cells, Style::plain);
 }
 
 void Output::show(const std::string& noun, const std::vector<Column>& columns,
@@ -173,8 +205,16 @@ void Output::show(const std::string& noun, const std::vector<Column>& columns,
   for (const Column& column : columns) {
     const std::string cell = printable(cell_of(document, column.key));
     if (cell.empty()) continue;
-    out_ << styled(Style::bold, column.title) << padding(width, display_width(column.title)) << kGap
-         << cell << '\n';
+    out_ << styled(Style::bold, column.title) << padding(width, display_width(column.title))
+         << kGap;
+    const std::size_t indent = width + kGap.size();
+    const bool folds = options_.width >= indent + kFoldedMin;
+    std::string before;
+    for (const std::string& line :
+         folds ? wrapped(cell, options_.width - indent) : std::vector<std::string>{cell}) {
+      out_ << before << line << '\n';
+      before.assign(indent, ' ');
+    }
   }
 }
 

@@ -39,17 +39,22 @@ class Output {
     bool colour_out = false;
     bool colour_err = false;
     bool err_is_terminal = false;
+    std::size_t width = 0;  // columns of the terminal that stdout is; 0: it is none
   };
   Output(std::ostream& out, std::ostream& err, Options options);
 
   Format format() const { return options_.format; }
+  std::size_t width_or(std::size_t otherwise) const {
+    return options_.width == 0 ? otherwise : options_.width;
+  }
 
-  // Many of one kind. JSON: {"schema", "items": […]} and the fields of `more` (a cursor, totals);
-  // JSONL: one object a line, each with the schema. `noun` is the schema's, e.g. "keys".
+  // Many of one kind. On a terminal a table is as wide as that: the widest texts are cut short.
+  // JSON: {"schema", "items": […]} and the fields of `more` (a cursor, totals); JSONL: one object a
+  // line, each with the schema. `noun` is the schema's, e.g. "keys".
   void list(const std::string& noun, const std::vector<Column>& columns,
             const std::vector<Json>& rows, const Json& more = Json::object());
 
-  // One thing. The table has one line a column, "title  value".
+  // One thing. The table has one line a column, "title  value"; on a terminal values are folded.
   void show(const std::string& noun, const std::vector<Column>& columns, const Json& document);
 
   // Plain text for stdout, whatever the format: help, completion scripts, files.
@@ -74,6 +79,7 @@ class Output {
   std::string styled(Style style, std::string_view text) const;
 
  private:
+  void print_table(const std::vector<Column>& columns, const std::vector<Json>& rows);
   void print_error(std::string_view code, std::string_view field, std::string_view message,
                    std::string_view hint);
   bool is_json() const;

@@ -218,8 +218,7 @@ ExitCode show(Session& session, const std::string& text, const std::string& heig
     const Result<NodeReader::List> records =
         node.list(add_height(NodePath(path_of(*subject) + "/history"), height), 0);
     if (!records) return session.output.fail(records.error());
-    session.output.list("history", kHistoryColumns, history_rows(records->items),
-                        {{"height", records->height}});
+    print_history(session, records->items, records->height);
     return ExitCode::done;
   }
   const Result<Json> found = node.find(add_height(NodePath(path_of(*subject)), height));
@@ -342,8 +341,7 @@ void add_reading(Cli& cli, CLI::App& noun) {
   list_verb
       .add_option("--gtin", search->product.gtins, "GTIN of the product, 8, 12, 13 or 14 digits")
       ->type_name("");
-  list_verb.add_option("--since", search->since, "first day")->type_name("");
-  list_verb.add_option("--until", search->until, "last day")->type_name("");
+  add_period_flags(list_verb, search->since, search->until);
   add_list_flags(list_verb, search->list);
 }
 

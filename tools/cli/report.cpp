@@ -1,15 +1,21 @@
 // greenledger report: the green procurement share, and what became of it between two heights. The
 // node computes; any node gives the same bytes for the same height.
-#include <cstdio>
+#include <algorithm>
 
 #include "tools/cli/nouns.h"
+#include "tools/cli/progress.h"
 #include "tools/cli/record_json.h"
+#include "tools/cli/report_view.h"
 #include "tools/cli/show_flags.h"
+#include "tools/cli/text_cells.h"
 
 namespace tools {
 namespace {
 
 using crypto::Result;
+
+// Of text that goes to no terminal.
+constexpr std::size_t kPlainWidth = 80;
 
 struct ReportOptions {
   std::string from;
@@ -18,7 +24,7 @@ struct ReportOptions {
   std::string height;
   std::string before;  // compare only
   std::string html;    // file; share only
-  std::string group = "month";
+  std::string group;
 };
 
 NodePath path_of(const std::string& report, const ReportOptions& options, std::string_view format) {
@@ -28,94 +34,55 @@ NodePath path_of(const std::string& report, const ReportOptions& options, std::s
   return add_height(path, options.height);
 }
 
-std::string percent(const Json& share) {
-  if (!share.is_string()) return "not stated";
-  // "0.123456" -> "12.3 %": the report has six digits, a line on a screen needs three.
-  const double value = std::stod(share.get<std::string>()) * 100;
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f %%", value);
-  return text;
+crypto::Error unreadable() {
+  return {std::string(error_code::kNodeAnswer), "The node's report cannot be read.",
+          "Use a client and a node of the same version."};
 }
 
-// "41.2 % [41.2 % – 60.0 %]  2,061 of 5,000"
-std::string tally_text(const Json& tally) {
-  return percent(tally["share"]) + " [" + percent(tally["bounds"][0]) + " – " +
-         percent(tally["bounds"][1]) + "]  " + tally["eligible"].get<std::string>() + " of " +
-         tally["all"].get<std::string>();
-}
-
-std::string spend_text(const Json& spend) {
-  if (spend.empty()) return "spend not stated";
-  std::string text;
-  for (const Json& currency : spend) {
-    if (!text.empty()) text += "; ";
-    text += currency["currency"].get<std::string>() + " " + tally_text(currency);
+// Each line of text behind a number, folded so that it stays in its column.
+void print_notes(Session& session, const Json& flags) {
+  if (flags.empty()) return;
+  constexpr std::size_t kNumberWidth = 9;
+  const std::size_t width = session.output.width_or(kPlainWidth) - kNumberWidth;
+  session.output.text("\n" + session.output.styled(Style::bold, "To be read with care") + "\n");
+  for (const Json& flag : flags) {
+    std::string number = grouped(flag.value("lines", std::uint64_t{0}));
+    for (const std::string& line : wrapped(flag.value("meaning", ""), width)) {
+      number.insert(0, kNumberWidth - 2 - std::min(kNumberWidth - 2, number.size()), ' ');
+      session.output.text(number + "  " + printable(line) + "\n");
+      number.clear();
+    }
   }
-  return text;
-}
-
-Json summary_of(const Json& report) {
-  const Json& total = report["total"];
-  Json outcomes = Json::array();
-  for (const auto& [name, lines] : total["outcomes"].items()) {
-    outcomes.push_back(name + " " + std::to_string(lines.get<std::uint64_t>()));
-  }
-  std::string list;
-  for (const Json& outcome : outcomes) {
-    list += (list.empty() ? "" : ", ") + outcome.get<std::string>();
-  }
-  return {{"height", report["as_of"]["height"]},
-          {"lines", tally_text(total["lines"])},
-          {"spend", spend_text(total["spend"])},
-          {"category_lines", tally_text(total["lines_in_label_categories"])},
-          {"category_spend", spend_text(total["spend_in_label_categories"])},
-          {"outcomes", list},
-          {"input", report["input"]["root"]}};
-}
-
-void print_groups(Session& session, const Json& groups) {
-  std::vector<Json> rows;
-  for (const Json& group : groups) {
-    rows.push_back({{"label", group["label"]},
-                    {"share", percent(group["lines"]["share"])},
-                    {"upper", percent(group["lines"]["bounds"][1])},
-                    {"eligible", group["lines"]["eligible"]},
-                    {"all", group["lines"]["all"]},
-                    {"spend", spend_text(group["spend"])}});
-  }
-  session.output.list("report-share-groups",
-                      {{"label", "group"},
-                       {"share", "share", true},
-                       {"upper", "at most", true},
-                       {"eligible", "green", true},
-                       {"all", "lines", true},
-                       {"spend", "spend"}},
-                      rows);
 }
 
 ExitCode print_share(Session& session, const ReportOptions& options, const crypto::Bytes& bytes) {
   const Json report = Json::parse(bytes, nullptr, false);
   if (report.is_discarded() || !report.contains("total")) {
-    return session.output.fail(crypto::Error{std::string(error_code::kNodeAnswer),
-                                             "The node's report cannot be read.",
-                                             "Use a client and a node of the same version."});
+    return session.output.fail(unreadable());
   }
-  session.output.show("report-share",
-                      {{"height", "as of height"},
-                       {"lines", "by count"},
-                       {"spend", "by spend"},
-                       {"category_lines", "count, label categories"},
-                       {"category_spend", "spend, label categories"},
-                       {"outcomes", "outcomes"},
-                       {"input", "lines' root"}},
-                      summary_of(report));
-  session.output.text("\n");
-  print_groups(session, report["by_" + options.group]);
-  for (const Json& flag : report["flags"]) {
-    session.output.say(std::to_string(flag["lines"].get<std::uint64_t>()) +
-                       " lines: " + flag["meaning"].get<std::string>());
+  Output& output = session.output;
+  output.text(output.styled(Style::bold, "Green share") + " of " + printable(scope_text(report)) +
+              "\n\n");
+  output.list("report-share", kShareColumns, share_rows(report["total"]));
+  output.text("\n");
+  output.list("report-outcomes", kRegisterColumns, outcome_rows(report["total"]));
+  if (!options.group.empty()) {
+    output.text("\n");
+    output.list("report-groups", group_columns(options.group, report),
+                group_rows(report["by_" + options.group], report));
   }
-  session.output.next("greenledger report share --html report.html");
+  print_notes(session, report.value("flags", Json::array()));
+  output.say("At most: if every line that nobody can identify were green.");
+  output.next(options.group.empty() ? "greenledger report share --by month"
+                                    : "greenledger report share --html report.html");
+  return ExitCode::done;
+}
+
+// The node's document on one line.
+ExitCode print_line(Session& session, const NodePath& path) {
+  const Result<Json> found = NodeReader(session).find(path);
+  if (!found) return session.output.fail(found.error());
+  session.output.text(found->dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
   return ExitCode::done;
 }
 
@@ -142,8 +109,9 @@ ExitCode share(Session& session, const ReportOptions& options) {
     case Format::csv:
       return print_bytes(session, path_of("share", options, "csv"));
     case Format::json:
-    case Format::jsonl:
       return print_bytes(session, path_of("share", options, "json"));
+    case Format::jsonl:
+      return print_line(session, path_of("share", options, "json"));
     case Format::table:
       break;
   }
@@ -153,31 +121,33 @@ ExitCode share(Session& session, const ReportOptions& options) {
 }
 
 ExitCode compare(Session& session, const ReportOptions& options) {
-  const bool csv = session.output.format() == Format::csv;
-  if (session.output.format() != Format::table) {
-    return print_bytes(session, path_of("compare", options, csv ? "csv" : "json"));
+  switch (session.output.format()) {
+    case Format::csv:
+      return print_bytes(session, path_of("compare", options, "csv"));
+    case Format::json:
+      return print_bytes(session, path_of("compare", options, "json"));
+    case Format::jsonl:
+      return print_line(session, path_of("compare", options, "json"));
+    case Format::table:
+      break;
   }
   const Result<Json> found = NodeReader(session).find(path_of("compare", options, "json"));
   if (!found) return session.output.fail(found.error());
-  const auto row = [&](const char* title, const Json& measures) {
-    return Json{{"what", title},
-                {"lines", measures["lines"]["all"]},
-                {"green", measures["lines"]["eligible"]},
-                {"share", percent(measures["lines"]["share"])}};
-  };
-  session.output.list(
-      "report-compare",
-      {{"what", ""}, {"lines", "lines", true}, {"green", "green", true}, {"share", "share", true}},
-      {row("before", (*found)["older"]["total"]), row("came", (*found)["came"]),
-       row("went", (*found)["went"]), row("restated, before", (*found)["restated"]["before"]),
-       row("restated, after", (*found)["restated"]["after"]),
-       row("now", (*found)["newer"]["total"])});
+  std::vector<Column> columns = kCompareColumns;
+  columns[0].title = "LINES";
+  session.output.list("report-compare", columns, compare_rows(*found, ""));
+  for (const std::string& currency : compared_currencies(*found)) {
+    session.output.text("\n");
+    columns[0].title = "SPEND, " + currency;
+    session.output.list("report-compare", columns, compare_rows(*found, currency));
+  }
+  session.output.next("greenledger report compare --before " + options.before +
+                      " -o csv >restated.csv");
   return ExitCode::done;
 }
 
 void add_scope_flags(CLI::App& verb, ReportOptions& options) {
-  verb.add_option("--since", options.from, "first day")->type_name("");
-  verb.add_option("--until", options.to, "last day")->type_name("");
+  add_period_flags(verb, options.from, options.to);
   verb.add_option("--buyer", options.buyer, "buyer: a name, or LEI:…, USCC:…, GLN:…, DUNS:…")
       ->type_name("");
   add_height_flag(verb, options.height);
@@ -192,25 +162,32 @@ void add_report(Cli& cli) {
   CLI::App& share_verb =
       cli.add_verb(noun,
                    {"share",
-                    "Green procurement share, with bounds and coverage",
+                    "Report the green procurement share, with its bounds",
                     {"greenledger report share --since 2019-01-01 --until 2019-12-31",
                      "greenledger report share --html report.html"}},
                    [share_options](Session& session) { return share(session, *share_options); });
   add_scope_flags(share_verb, *share_options);
-  share_verb.add_option("--html", share_options->html, "write the page with charts to this file");
-  CLI::Option* group = share_verb.add_option("--by", share_options->group, "groups of the table")
-                           ->default_str("month");
+  share_verb
+      .add_option("--html", share_options->html, "write a page with charts to this file instead")
+      ->type_name("");
+  CLI::Option* group =
+      share_verb
+          .add_option("--by", share_options->group, "also a table by month, buyer or category")
+          ->type_name("");
   cli.allow_only(*group, {"month", "buyer", "category"});
 
   auto compare_options = std::make_shared<ReportOptions>();
   CLI::App& compare_verb = cli.add_verb(
       noun,
       {"compare",
-       "What became of the share between two heights",
+       "Show what became of the share between two heights",
        {"greenledger report compare --before 120"}},
       [compare_options](Session& session) { return compare(session, *compare_options); });
   add_scope_flags(compare_verb, *compare_options);
-  compare_verb.add_option("--before", compare_options->before, "the earlier height")->required();
+  compare_verb.add_option("--before", compare_options->before, "the earlier height")
+      ->required()
+      ->type_name("")
+      ->check(height_fault);
 }
 
 }  // namespace tools

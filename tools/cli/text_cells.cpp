@@ -93,6 +93,34 @@ std::size_t display_width(std::string_view printable_text) {
   return width;
 }
 
+std::string shortened(std::string_view printable_text, std::size_t width) {
+  if (display_width(printable_text) <= width) return std::string(printable_text);
+  std::string kept;
+  while (!printable_text.empty()) {
+    const std::string_view next = printable_text.substr(0, first_code_point(printable_text).size);
+    if (display_width(kept) + display_width(next) + 1 > width) break;
+    kept.append(next);
+    printable_text.remove_prefix(next.size());
+  }
+  return kept + "…";
+}
+
+std::vector<std::string> wrapped(std::string_view printable_text, std::size_t width) {
+  std::vector<std::string> lines(1);
+  while (!printable_text.empty()) {
+    const std::size_t end = std::min(printable_text.find(' '), printable_text.size());
+    const std::string_view word = printable_text.substr(0, end);
+    printable_text.remove_prefix(std::min(end + 1, printable_text.size()));
+    if (word.empty()) continue;
+    if (!lines.back().empty() && display_width(lines.back()) + 1 + display_width(word) > width) {
+      lines.emplace_back();
+    }
+    if (!lines.back().empty()) lines.back().push_back(' ');
+    lines.back().append(word);
+  }
+  return lines;
+}
+
 std::string csv_cell_for_people(std::string_view text) {
   std::string cell(text);
   static constexpr std::string_view kFormulaStarts = "=+-@\t\r\n";

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tools {
 
@@ -14,6 +15,14 @@ std::string printable(std::string_view text);
 
 // Columns that printable text takes on a terminal: CJK takes two, accents none.
 std::size_t display_width(std::string_view printable_text);
+
+// The first part of printable text that takes at most `width` columns, with "…" where something is
+// left out.
+std::string shortened(std::string_view printable_text, std::size_t width);
+
+// Printable text in lines of at most `width` columns, broken at spaces. A longer word has a line of
+// its own. At least one line.
+std::vector<std::string> wrapped(std::string_view printable_text, std::size_t width);
 
 // One CSV cell (RFC 4180). What a spreadsheet would run as a formula (it starts with = + - @, a tab
 // or a line end, and is no plain number) gets an apostrophe before it.

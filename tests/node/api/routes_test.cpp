@@ -142,6 +142,24 @@ TEST_F(Routes, AHistoryComesNewestFirstByEitherAddress) {
   expect_absent("/v1/purchases/shop/till/r1/9/history");
 }
 
+TEST_F(Routes, ARecordNamesTheKeyThatSignedIt) {
+  const auto key_id = [](const std::string& name) {
+    return crypto::key_id(tests::key_named(name).public_key()).hex();
+  };
+  const auto history = answer("/v1/histories/cert/epa/smartway/A1");
+  for (const auto& item : history["items"]) {
+    EXPECT_EQ(item["signed_by"]["organisation"], "epa");
+    EXPECT_EQ(item["signed_by"]["key_id"], key_id("epa/operation"));
+  }
+  // The second record of a submission, behind another.
+  EXPECT_EQ(answer("/v1/records/14")["signed_by"]["key_id"], key_id("shop/operation"));
+  EXPECT_EQ(items("/v1/records?from=10&limit=3", "index"), (Texts{"10", "13", "14"}));
+  const auto records = answer("/v1/records?from=10&limit=3")["items"];
+  EXPECT_EQ(records[0]["signed_by"]["organisation"], "epa");
+  EXPECT_EQ(records[1]["signed_by"]["organisation"], "shop");
+  EXPECT_FALSE(answer("/v1/records/5").contains("signed_by"));  // of the genesis block
+}
+
 TEST_F(Routes, OrganisationsShowTheirKeys) {
   EXPECT_EQ(items("/v1/organisations", "id"), (Texts{"acme", "epa", "shop"}));
   const std::string next = answer("/v1/organisations?limit=2")["next"];
@@ -314,6 +332,38 @@ TEST_F(Routes, TheShareReportIsTheLedgersOwnInEveryForm) {
   EXPECT_EQ(html.response.body.rfind("<!DOCTYPE html>", 0), 0u);
   EXPECT_EQ(html.response.headers.at(0).first, "Content-Security-Policy");
   EXPECT_EQ(get(view_, "/v1/reports/share?format=pdf").status, 400);
+}
+
+TEST_F(Routes, AComparisonNamesTheLinesThatAreRestated) {
+  // The Leaf was bought on 2019-02-01.
+  ledger_.add("epa", {tests::status_change("A2", 2, proto::WITHDRAWN, "2019-01-01")});
+  view_ = ledger_.view();
+  const auto report = answer("/v1/reports/compare?before=3");
+  EXPECT_EQ(report["schema"], "greenledger.report-compare/1");
+  EXPECT_EQ(report["older"]["as_of"]["height"], 3);
+  EXPECT_EQ(report["newer"]["as_of"]["height"], 4);
+  EXPECT_EQ(report["older"]["total"]["lines"]["eligible"], "1");
+  EXPECT_EQ(report["newer"]["total"]["lines"]["eligible"], "0");
+  EXPECT_EQ(report["came"]["lines"]["all"], "0");
+  EXPECT_EQ(report["restated"]["lines"], 1);
+  EXPECT_EQ(report["restated"]["listed"][0]["subject"], "purchase/shop/till/r1/2");
+  EXPECT_EQ(report["restated"]["listed"][0]["before"]["outcome"], "certified");
+  EXPECT_EQ(report["restated"]["listed"][0]["after"]["outcome"], "out_of_validity");
+  // Without a height before, all came since genesis; and an older view of the same is unchanged.
+  EXPECT_EQ(answer("/v1/reports/compare")["came"]["lines"]["all"], "2");
+  EXPECT_EQ(answer("/v1/reports/compare?before=2&as_of_height=3")["restated"]["lines"], 0);
+  const Seen csv = get(view_, "/v1/reports/compare?before=3&format=csv&buyer=City%20of%20Example");
+  EXPECT_EQ(csv.response.content_type, "text/csv; charset=utf-8");
+  EXPECT_EQ(std::count(csv.response.body.begin(), csv.response.body.end(), '\n'), 2);
+}
+
+TEST_F(Routes, AComparisonWithALaterHeightIsRefused) {
+  const Seen later = get(view_, "/v1/reports/compare?before=3&as_of_height=2");
+  EXPECT_EQ(later.status, 400);
+  EXPECT_EQ(later.code(), kQuery.name);
+  EXPECT_EQ(later.body["field"], "before");
+  EXPECT_EQ(get(view_, "/v1/reports/compare?before=9").status, 400);
+  EXPECT_EQ(get(view_, "/v1/reports/compare?before=1&format=html").status, 400);
 }
 
 TEST_F(Routes, AReportOverTooManyLinesIsRefused) {

@@ -25,6 +25,9 @@ std::string candidates(std::vector<std::string> words) {
 TEST(Completion, OffersCommandsThatBeginSo) {
   EXPECT_EQ(candidates({"keys", ""}), "new\nlist\nshow\n");
   EXPECT_EQ(candidates({"keys", "s"}), "show\n");
+  EXPECT_EQ(candidates({"rep"}), "report\n");
+  EXPECT_EQ(candidates({"report", ""}), "share\ncompare\n");
+  EXPECT_EQ(candidates({"report", "share", "--by", ""}), "month\nbuyer\ncategory\n");
   EXPECT_EQ(candidates({"-o", "json", "keys", "l"}), "list\n");
   EXPECT_EQ(candidates({"nonsense"}), "");
 }

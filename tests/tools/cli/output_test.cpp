@@ -32,7 +32,33 @@ TEST(OutputList, AlignsTablesByWhatTheTerminalShows) {
   EXPECT_EQ(streams.out.str(),
             "NAME    SPEND  TAGS\n"
             "绿色  1200.50  a, b\n"
-            "=cmd       -3  \n");
+            "=cmd       -3\n");
+}
+
+TEST(OutputList, CutsTheWidestTextsToTheTerminal) {
+  std::ostringstream out;
+  std::ostringstream err;
+  Output output(out, err, {.format = Format::table, .width = 40});
+  output.list("things", {{"id", "ID"}, {"sum", "SUM", true}, {"note", "NOTE"}},
+              {{{"id", "acme/1"}, {"sum", "1200.50"}, {"note", "绿色 and a long remark on it all"}},
+               {{"id", "acme/2"}, {"sum", "3"}, {"note", "short"}}});
+  // 6 + 2 + 7 + 2 columns leave 23 for the note; a Chinese character takes two.
+  EXPECT_EQ(out.str(),
+            "ID          SUM  NOTE\n"
+            "acme/1  1200.50  绿色 and a long remark…\n"
+            "acme/2        3  short\n");
+}
+
+TEST(OutputShow, FoldsLongValuesOnATerminal) {
+  std::ostringstream out;
+  std::ostringstream err;
+  Output output(out, err, {.format = Format::table, .width = 32});
+  output.show("thing", {{"id", "id"}, {"note", "note"}},
+              {{"id", "acme/1"}, {"note", "one two three four five six seven"}});
+  EXPECT_EQ(out.str(),
+            "id    acme/1\n"
+            "note  one two three four five\n"
+            "      six seven\n");
 }
 
 TEST(OutputList, WritesJsonWithASchemaAndAllFields) {

@@ -227,6 +227,15 @@ TEST_F(Purchase, HistoryTellsWhatEachRecordChanged) {
   EXPECT_EQ(items[1]["why"], "typing error");
   EXPECT_EQ(items[2]["what"], "returned");
   EXPECT_EQ(items[2]["changes"], Json::array({"1"}));
+  const std::string key = crypto::key_id(tests::key_named("shop/operation").public_key()).hex();
+  EXPECT_EQ(items[0]["key"], key);
+  const std::string text = run({"purchase", "show", "shop/till/R-17/2", "--history"}).out;
+  EXPECT_EQ(text.rfind("1   recorded by shop, ", 0), 0u) << text;
+  EXPECT_NE(text.find("2   corrected by shop, "), std::string::npos) << text;
+  EXPECT_NE(text.find("    quantity: 2 -> 3\n    why: typing error\n    signed with key " + key +
+                      "\n3   returned by shop, "),
+            std::string::npos)
+      << text;
 }
 
 TEST_F(Purchase, ListSearchesByBuyerProductAndPeriod) {

@@ -62,8 +62,13 @@ TEST(FieldChanges, NameEachFieldThatDiffersByItsPath) {
 
 TEST(HistoryRows, AreOldestFirst) {
   const auto record = [](int place, const char* kind, const Json& body) {
-    return Json{{"place", place},          {"height", place}, {"time", "2019-01-01T00:00:00Z"},
-                {"index", place * 10},     {"kind", kind},    {"subject", "cert/epa/smartway/1"},
+    return Json{{"place", place},
+                {"height", place},
+                {"time", "2019-01-01T00:00:00Z"},
+                {"index", place * 10},
+                {"kind", kind},
+                {"subject", "cert/epa/smartway/1"},
+                {"signed_by", {{"organisation", "epa"}, {"key_id", "00ff"}}},
                 {"record", {{kind, body}}}};
   };
   const std::vector<Json> rows = history_rows(
@@ -75,10 +80,11 @@ TEST(HistoryRows, AreOldestFirst) {
   ASSERT_EQ(rows.size(), 3u);
   EXPECT_EQ(rows[0]["what"], "issued");
   EXPECT_EQ(rows[0]["changes"], Json::array());
-  EXPECT_EQ(rows[1]["what"], "SUSPENDED");
+  EXPECT_EQ(rows[1]["what"], "suspended");
   EXPECT_EQ(rows[1]["changes"], Json::array({"with effect from 2018-02-01"}));
   EXPECT_EQ(rows[1]["why"], "audit");
   EXPECT_EQ(rows[1]["who"], "epa");
+  EXPECT_EQ(rows[1]["key"], "00ff");
   EXPECT_EQ(rows[2]["what"], "amended");
   EXPECT_EQ(rows[2]["changes"], Json::array({"level: silver -> gold"}));
 }

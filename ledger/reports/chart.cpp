@@ -11,9 +11,10 @@ constexpr int kValueWidth = 70;
 constexpr int kRowHeight = 34;
 constexpr int kBarHeight = 20;
 constexpr int kColumnsHeight = 240;
+constexpr int kScaleWidth = 64;  // left of the columns, for the numbers of the scale
 constexpr int kPlotTop = 14;
 constexpr int kPlotHeight = 190;
-constexpr std::size_t kLabelCharacters = 28;
+constexpr std::size_t kLabelCharacters = 32;
 constexpr std::size_t kColumnLabelsMax = 13;
 
 // part / all of `size` pixels, between 0 and `size`; one digit.
@@ -81,6 +82,22 @@ std::string bar(const ChartRow& row, Decimal scale, int top) {
                   std::to_string(top + kRowHeight / 2 + 5),
                   row.value.empty() ? percent_text(row.tally.eligible, row.tally.all) : row.value) +
          "\n";
+}
+
+std::string line_at(int y, std::string_view style) {
+  return rectangle(style, std::to_string(kScaleWidth), std::to_string(y),
+                   std::to_string(kWidth - kScaleWidth), "1");
+}
+
+// Lines at the largest size and at half of it, with their numbers.
+std::string scale(Decimal most) {
+  const Decimal half = divide(most, Decimal::from_integer(2), 2).value_or(most);
+  const auto number = [](int y, Decimal value) {
+    return label_at("name", std::to_string(kScaleWidth - 8), std::to_string(y + 4), grouped(value));
+  };
+  return line_at(kPlotTop, "grid") + number(kPlotTop, most) +
+         line_at(kPlotTop + kPlotHeight / 2, "grid") + number(kPlotTop + kPlotHeight / 2, half) +
+         number(kPlotTop + kPlotHeight, Decimal()) + "\n";
 }
 
 std::string column(const ChartRow& row, Decimal scale, Decimal x, Decimal width) {
@@ -164,13 +181,14 @@ std::string column_chart(std::string_view title, const std::vector<ChartRow>& ro
   const Decimal most = largest(rows);
   const auto count = static_cast<std::int64_t>(rows.size());
   const Decimal step =
-      divide(Decimal::from_integer(kWidth), Decimal::from_integer(count), 1).value_or(Decimal());
+      divide(Decimal::from_integer(kWidth - kScaleWidth), Decimal::from_integer(count), 1)
+          .value_or(Decimal());
   const Decimal width = std::min(multiply(step, Decimal::parse("0.8").value_or(Decimal())),
                                  Decimal::from_integer(56));
   const Decimal margin = divide(step - width, Decimal::from_integer(2), 1).value_or(Decimal());
   const std::size_t labels = (rows.size() + kColumnLabelsMax - 1) / kColumnLabelsMax;
-  std::string out = opened(title, kColumnsHeight) + "\n";
-  Decimal x;
+  std::string out = opened(title, kColumnsHeight) + "\n" + scale(most);
+  Decimal x = Decimal::from_integer(kScaleWidth);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     out += column(rows[i], most, x + margin, width);
     if (i % labels == 0) {
@@ -181,8 +199,7 @@ std::string column_chart(std::string_view title, const std::vector<ChartRow>& ro
     }
     x += step;
   }
-  out +=
-      rectangle("axis", "0", std::to_string(kPlotTop + kPlotHeight), std::to_string(kWidth), "1");
+  out += line_at(kPlotTop + kPlotHeight, "axis");
   return out + "</svg>\n";
 }
 

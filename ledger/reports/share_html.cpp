@@ -23,10 +23,11 @@ p { margin: .25rem 0 .75rem; }
 .quiet, caption, figcaption { color: var(--quiet); }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: 1rem;
   margin: 1.5rem 0; padding: 0; list-style: none; }
+.cards .figure.none { font-size: 1.3rem; line-height: 1.85; color: var(--quiet); }
 .cards li, section { background: var(--card); border: 1px solid var(--line); border-radius: .75rem;
   padding: 1rem 1.25rem; }
 section { margin: 1.25rem 0; }
-.figure { display: block; font-size: 2.1rem; font-weight: 650; line-height: 1.2;
+.figure { display: block; font-size: 2rem; font-weight: 650; line-height: 1.2;
   font-variant-numeric: tabular-nums; }
 figure { margin: 0; overflow-x: auto; }
 figure svg { width: 100%; min-width: 34rem; height: auto; display: block; }
@@ -35,6 +36,7 @@ svg .name { text-anchor: end; } svg .tick { text-anchor: middle; font-size: 12px
 svg .green, .key.green { fill: var(--green); background: var(--green); }
 svg .rest, .key.rest { fill: var(--rest); background: var(--rest); }
 svg .open { fill: url(#hatch); } svg .axis { fill: var(--quiet); }
+svg .grid { fill: var(--line); }
 .hatch1 { fill: var(--card); } .hatch2 { stroke: var(--open); stroke-width: 3; }
 .key { display: inline-block; width: .9rem; height: .9rem; border-radius: .2rem;
   vertical-align: -.1rem; margin: 0 .35rem 0 .9rem; }
@@ -44,11 +46,19 @@ svg .open { fill: url(#hatch); } svg .axis { fill: var(--quiet); }
 table { border-collapse: collapse; width: 100%; margin-top: .75rem; font-size: .92rem; }
 caption { text-align: left; padding-bottom: .25rem; }
 th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: right;
-  font-variant-numeric: tabular-nums; }
+  font-variant-numeric: tabular-nums; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; }
+.words th:first-child { white-space: normal; }
 tbody th { font-weight: 500; }
 code { font-size: .85em; overflow-wrap: anywhere; }
-@media print { body { background: #fff; } section, .cards li { break-inside: avoid; } }
+@media (max-width: 30rem) { main { padding: 1.25rem .75rem 3rem; } h1 { font-size: 1.5rem; }
+  .cards { gap: .6rem; } .cards li, section { padding: .8rem .9rem; } }
+@media print { :root { color-scheme: light; --page: #fff; --card: #fff; --text: #000; --quiet: #444;
+    --line: #ccc; --green: #1f7a4d; --open: #c98a12; --rest: #cfd6d1; }
+  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  body { font-size: 11px; } main { max-width: none; padding: 0; } .figure { font-size: 1.5rem; }
+  figure svg { min-width: 0; } h2, caption { break-after: avoid; }
+  tr, figure, .cards li { break-inside: avoid; } }
 )";
 
 constexpr std::string_view kHatch =
@@ -58,12 +68,13 @@ constexpr std::string_view kHatch =
     "<line class=\"hatch2\" x1=\"0\" y1=\"0\" x2=\"0\" y2=\"6\"/></pattern></defs></svg>\n";
 
 constexpr std::string_view kLegend =
-    "<p class=\"quiet\"><span class=\"key green\" style=\"margin-left:0\"></span>eligible"
+    "<p class=\"quiet\"><span class=\"key green\" style=\"margin-left:0\"></span>green"
     "<span class=\"key open\"></span>unidentified"
-    "<span class=\"key rest\"></span>neither</p>\n";
+    "<span class=\"key rest\"></span>not green</p>\n";
 
-// What the charts of groups measure: converted spend, the spend of the one currency there is, or
-// lines.
+// What the charts of groups measure: converted spend, or the spend of the one currency there is,
+// where at least half of the lines state a price; otherwise lines, because a chart of what few
+// lines cost would hide the others.
 struct BasisOfCharts {
   std::string name;
   std::string currency;  // empty: lines
@@ -73,6 +84,8 @@ struct BasisOfCharts {
 BasisOfCharts basis_of(const ShareReport& report) {
   const std::optional<RateTable>& rates = report.parameters().rates;
   const std::map<std::string, Tally>& spend = report.total().spend;
+  const Coverage& coverage = report.coverage();
+  if (coverage.with_spend * 2 < coverage.lines) return {"Lines", "", false};
   if (!spend.empty() && converted(spend, rates)) {
     return {"Spend in " + rates->target + ", converted", rates->target, true};
   }
@@ -90,22 +103,28 @@ Tally tally_on(const BasisOfCharts& basis, const Measures& measures,
   return found == measures.spend.end() ? Tally() : found->second;
 }
 
+// Every denominator there is a figure for: spend, spend in label categories, lines, and lines in
+// label categories.
 std::vector<ChartRow> headline_rows(const ShareReport& report) {
   const Measures& total = report.total();
+  const std::optional<RateTable>& rates = report.parameters().rates;
   std::vector<ChartRow> rows;
   for (const auto& [currency, tally] : total.spend) {
     rows.push_back({"Spend, " + currency, tally});
   }
-  if (const auto sum = converted(total.spend, report.parameters().rates);
-      sum && !total.spend.empty()) {
-    rows.push_back({"Spend, all in " + report.parameters().rates->target, *sum});
+  if (const auto sum = converted(total.spend, rates); sum && !total.spend.empty()) {
+    rows.push_back({"Spend, all in " + rates->target, *sum});
   }
   for (const auto& [currency, tally] : total.category_spend) {
-    rows.push_back({"Labelled categories, " + currency, tally});
+    rows.push_back({"Spend in label categories, " + currency, tally});
+  }
+  if (const auto sum = converted(total.category_spend, rates);
+      sum && !total.category_spend.empty()) {
+    rows.push_back({"Spend in label categories, all in " + rates->target, *sum});
   }
   rows.push_back({"Lines", total.lines});
   if (!total.category_lines.all.is_zero()) {
-    rows.push_back({"Lines, labelled categories", total.category_lines});
+    rows.push_back({"Lines in label categories", total.category_lines});
   }
   return rows;
 }
@@ -132,19 +151,25 @@ std::string table(std::string_view caption, std::string_view first,
                   const std::vector<ChartRow>& rows) {
   std::string out = "<div class=\"scroll\"><table><caption>" + escaped(caption) +
                     "</caption><thead><tr><th scope=\"col\">" + escaped(first) +
-                    "</th><th scope=\"col\">Eligible</th><th scope=\"col\">Unidentified</th>"
-                    "<th scope=\"col\">All</th><th scope=\"col\">Share</th>"
-                    "<th scope=\"col\">Bounds</th></tr></thead><tbody>\n";
+                    "</th><th scope=\"col\">Share</th><th scope=\"col\">At most</th>"
+                    "<th scope=\"col\">Green</th><th scope=\"col\">Unidentified</th>"
+                    "<th scope=\"col\">All</th></tr></thead><tbody>\n";
   for (const ChartRow& row : rows) {
     const Tally& tally = row.tally;
-    out += "<tr><th scope=\"row\">" + escaped(row.label) + "</th>" + cell(grouped(tally.eligible)) +
-           cell(grouped(tally.unidentified)) + cell(grouped(tally.all)) +
+    out += "<tr><th scope=\"row\">" + escaped(row.label) + "</th>" +
            cell(percent_text(tally.eligible, tally.all)) +
-           cell(percent_text(tally.eligible, tally.all) + " to " +
-                percent_text(tally.eligible + tally.unidentified, tally.all)) +
-           "</tr>\n";
+           cell(percent_text(tally.eligible + tally.unidentified, tally.all)) +
+           cell(grouped(tally.eligible)) + cell(grouped(tally.unidentified)) +
+           cell(grouped(tally.all)) + "</tr>\n";
   }
   return out + "</tbody></table></div>\n";
+}
+
+std::string spend_text(const Coverage& coverage) {
+  const auto text = [](std::uint64_t lines) {
+    return grouped(Decimal::from_integer(static_cast<std::int64_t>(lines)));
+  };
+  return text(coverage.with_spend) + " of " + text(coverage.lines) + " lines state a price.";
 }
 
 std::string section(std::string_view heading, std::string_view text, const std::string& chart,
@@ -155,20 +180,39 @@ std::string section(std::string_view heading, std::string_view text, const std::
 
 std::string card(const ChartRow& row) {
   return "<li><span class=\"quiet\">" + escaped(row.label) + "</span><span class=\"figure\">" +
-         percent_text(row.tally.eligible, row.tally.all) + "</span><span class=\"quiet\">between " +
-         percent_text(row.tally.eligible, row.tally.all) + " and " +
-         percent_text(row.tally.eligible + row.tally.unidentified, row.tally.all) +
-         "</span></li>\n";
+         percent_text(row.tally.eligible, row.tally.all) + "</span><span class=\"quiet\">at most " +
+         percent_text(row.tally.eligible + row.tally.unidentified, row.tally.all) + "<br>" +
+         grouped(row.tally.eligible) + " of " + grouped(row.tally.all) + "</span></li>\n";
 }
 
-std::string counted_table(std::string_view caption,
+// A denominator of which nothing is known is named, never left out.
+std::string empty_card(std::string_view label, std::string_view why) {
+  return "<li><span class=\"quiet\">" + escaped(label) +
+         "</span><span class=\"figure none\">not stated</span><span class=\"quiet\">" +
+         escaped(why) + "</span></li>\n";
+}
+
+std::string cards(const ShareReport& report, const std::vector<ChartRow>& headline) {
+  const Measures& total = report.total();
+  std::string out = "<ul class=\"cards\">\n";
+  if (total.spend.empty()) out += empty_card("Spend", "no line states a price");
+  if (total.category_lines.all.is_zero() && total.category_spend.empty()) {
+    out += empty_card("In label categories", "no line states such a category");
+  }
+  for (const ChartRow& row : headline) out += card(row);
+  return out + "</ul>\n";
+}
+
+std::string counted_table(std::string_view caption, std::uint64_t all,
                           const std::vector<std::pair<std::string, std::uint64_t>>& rows) {
-  std::string out = "<div class=\"scroll\"><table><caption>" + escaped(caption) +
+  std::string out = "<div class=\"scroll\"><table class=\"words\"><caption>" + escaped(caption) +
                     "</caption><thead><tr><th scope=\"col\">What</th><th scope=\"col\">Lines</th>"
-                    "</tr></thead><tbody>\n";
+                    "<th scope=\"col\">Of all</th></tr></thead><tbody>\n";
   for (const auto& [text, count] : rows) {
-    out += "<tr><th scope=\"row\">" + escaped(text) + "</th>" +
-           cell(grouped(Decimal::from_integer(static_cast<std::int64_t>(count)))) + "</tr>\n";
+    const Decimal lines = Decimal::from_integer(static_cast<std::int64_t>(count));
+    out += "<tr><th scope=\"row\">" + escaped(text) + "</th>" + cell(grouped(lines)) +
+           cell(percent_text(lines, Decimal::from_integer(static_cast<std::int64_t>(all)))) +
+           "</tr>\n";
   }
   return out + "</tbody></table></div>\n";
 }
@@ -189,15 +233,17 @@ std::string outcome_section(const ShareReport& report) {
     rows.push_back({std::string(kNames[i]), tally, percent_text(tally.all, total.lines.all)});
     counts.emplace_back(kNames[i], total.outcomes[i]);
   }
+  const std::uint64_t all = report.coverage().lines;
   std::vector<std::pair<std::string, std::uint64_t>> reasons;
   for (const auto& [reason, lines] : report.reasons()) {
     reasons.emplace_back(reason_sentence(reason), lines);
   }
-  return section("What the register says",
-                 "Each line is looked up among the certifications and assessments that held on the "
-                 "day of the purchase.",
-                 bar_chart("Lines by outcome", rows, false),
-                 counted_table("Lines by outcome", counts) + counted_table("Why", reasons));
+  return section(
+      "What the register says",
+      "Each line is looked up among the certifications and assessments that held on the "
+      "day of the purchase.",
+      bar_chart("Lines by outcome", rows, false),
+      counted_table("Lines by outcome", all, counts) + counted_table("Why", all, reasons));
 }
 
 std::string coverage_section(const ShareReport& report) {
@@ -208,7 +254,7 @@ std::string coverage_section(const ShareReport& report) {
     flags.emplace_back(flag_sentence(flag), lines);
   }
   return "<section><h2>What the figures rest on</h2>\n" +
-         counted_table("Coverage",
+         counted_table("Coverage", coverage.lines,
                        {{"All lines", coverage.lines},
                         {"With a GTIN", coverage.with_gtin},
                         {"With a model", coverage.with_model},
@@ -216,8 +262,18 @@ std::string coverage_section(const ShareReport& report) {
                         {"With the day of purchase", coverage.with_day},
                         {"With a price", coverage.with_spend},
                         {"With a checked id of the buyer", coverage.with_checked_buyer}}) +
-         (flags.empty() ? std::string() : counted_table("To be read with care", flags)) +
+         (flags.empty() ? std::string()
+                        : counted_table("To be read with care", coverage.lines, flags)) +
          "</section>\n";
+}
+
+// The flags that make the same report again.
+std::string scope_flags(const ShareParameters& parameters) {
+  std::string flags = "--as-of-height " + std::to_string(parameters.as_of_height) + " ";
+  if (!parameters.from.empty()) flags += "--since " + parameters.from + " ";
+  if (!parameters.to.empty()) flags += "--until " + parameters.to + " ";
+  if (!parameters.buyer.empty()) flags += "--buyer \"" + parameters.buyer + "\" ";
+  return flags;
 }
 
 std::string method_section(const ShareReport& report) {
@@ -227,7 +283,7 @@ std::string method_section(const ShareReport& report) {
     types += (types.empty() ? "" : ", ") + proto::IsoType_Name(type);
   }
   std::string out =
-      "<section><h2>How to recompute this report</h2>\n<p>A line is eligible when a certification "
+      "<section><h2>How to recompute this report</h2>\n<p>A line is green when a certification "
       "of a recognised scheme (types counted: " +
       escaped(types) +
       ") covers its product and held on the day of the purchase, as known at the height above. A "
@@ -248,7 +304,10 @@ std::string method_section(const ShareReport& report) {
     out.back() = '.';
     out += "</p>\n";
   }
-  return out + "<p class=\"quiet\">Made by " + escaped(parameters.software) + ".</p></section>\n";
+  return out + "<p>To compare this page with one of your own: <code>greenledger report share " +
+         escaped(scope_flags(parameters)) + "--html page.html</code></p>\n" +
+         "<p class=\"quiet\">Made by Greenledger " + escaped(parameters.software) +
+         ".</p></section>\n";
 }
 
 std::string period_text(const ShareParameters& parameters) {
@@ -285,18 +344,19 @@ std::string share_html(const ShareReport& report) {
   const std::vector<ChartRow> months = group_rows(report, report.by_month(), basis);
   keep_largest(buyers);
   keep_largest(categories);
-  const std::string measure = basis.name + ". ";
+  const std::string measure = basis.name + "; lengths compare sizes, numbers are shares. ";
   const std::string largest =
       measure + "The " + std::to_string(kRowsShown) + " largest at most; the CSV lists all.";
 
-  std::string out = head(report.parameters()) + "<ul class=\"cards\">\n";
-  for (const ChartRow& row : headline) out += card(row);
-  out += "</ul>\n";
-  out += section("The share, out of what",
-                 "Three denominators: all spend, spend in categories for which labels exist, and "
-                 "lines. Currencies stay apart unless a rate table is given.",
-                 bar_chart("Share by denominator", headline, true),
-                 table("Share by denominator", "Out of", headline));
+  std::string out = head(report.parameters()) + cards(report, headline);
+  out +=
+      section("The share, out of what",
+              "Three denominators: all spend, spend in categories for which labels exist, and "
+              "lines. Currencies stay apart unless a rate table is given. The lower bound counts "
+              "what is known to be green; the upper one as if every unidentified line were. " +
+                  spend_text(report.coverage()),
+              bar_chart("Share by denominator", headline, true),
+              table("Share by denominator", "Out of", headline));
   out += outcome_section(report);
   out += section("By month", measure + "Month of purchase.", column_chart("By month", months),
                  table("By month", "Month", months));

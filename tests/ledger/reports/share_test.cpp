@@ -286,7 +286,7 @@ TEST(ShareCsv, RowsHaveTheColumnsOfTheirHeader) {
 
 // Every tag is closed, in order; enough to see that no text broke out.
 std::string first_unclosed(const std::string& html) {
-  static const std::set<std::string> kVoid = {"meta", "rect", "line", "!DOCTYPE"};
+  static const std::set<std::string> kVoid = {"meta", "rect", "line", "br", "!DOCTYPE"};
   std::vector<std::string> open;
   for (std::size_t at = html.find('<'); at != std::string::npos; at = html.find('<', at + 1)) {
     const bool closing = html[at + 1] == '/';
@@ -318,6 +318,34 @@ TEST(ShareHtml, StandsAloneAndIsWellFormed) {
   EXPECT_NE(page.find("&lt;/title&gt;&lt;script&gt;"), std::string::npos);
   EXPECT_NE(page.find("Green procurement share, &lt;b&gt;Pilot&lt;/b&gt; &amp; friends"),
             std::string::npos);
+}
+
+// A page that leaves out what nobody stated would read as if there were nothing to state.
+TEST(ShareHtml, NamesEachDenominatorAlsoWhenItIsNotStated) {
+  const auto card = [](const char* label) {
+    return "<li><span class=\"quiet\">" + std::string(label) +
+           "</span><span class=\"figure none\">not stated</span>";
+  };
+  const std::string rebates = share_html(report_of({line(kGreen, {.price = ""})}));
+  const std::string prices =
+      share_html(report_of({line(kGreen, {.price = "3", .category = "39"})}));
+
+  EXPECT_NE(rebates.find(card("Spend")), std::string::npos);
+  EXPECT_NE(rebates.find(card("In label categories")), std::string::npos);
+  EXPECT_NE(rebates.find("0 of 1 lines state a price."), std::string::npos);
+  EXPECT_EQ(prices.find(card("Spend")), std::string::npos);
+  EXPECT_NE(prices.find("<span class=\"quiet\">Spend, EUR</span>"), std::string::npos);
+}
+
+// One price among three lines: a chart of spend would show a third of what was bought.
+TEST(ShareHtml, ChartsLinesWhereFewStateAPrice) {
+  const auto page = [](const char* second) {
+    return share_html(report_of({line(kGreen, {.price = "3"}), line(kGrey, {.price = second}),
+                                 line(kGrey, {.price = ""})}));
+  };
+
+  EXPECT_NE(page("").find("Lines; lengths compare sizes"), std::string::npos);
+  EXPECT_NE(page("2").find("Spend in EUR; lengths compare sizes"), std::string::npos);
 }
 
 TEST(ShareHtml, GivesEachChartATitleAndATable) {

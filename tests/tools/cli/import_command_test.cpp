@@ -104,7 +104,7 @@ TEST_F(ImportCommandTest, ShowsHowFarAnImportIs) {
 TEST_F(ImportCommandTest, PrintsReadyMappings) {
   const Ran list = run({"import", "map", "-o", "json"});
   EXPECT_EQ(list.exit, 0);
-  EXPECT_EQ(Json::parse(list.out)["items"].size(), 14U);
+  EXPECT_EQ(Json::parse(list.out)["items"].size(), 15U);
 
   const Ran one = run({"import", "map", "smartway"});
   EXPECT_EQ(one.exit, 0);

@@ -72,7 +72,7 @@ TEST_F(SchemeNoun, ShowAndListAreReadable) {
 
   EXPECT_EQ(run({"scheme", "list"}).out,
             "SCHEME               NAME      TYPE    BASIS             RECOGNISED BY\n"
-            "scheme/epa/eco       Eco       TYPE_I  PUBLIC_AUTHORITY  \n"
+            "scheme/epa/eco       Eco       TYPE_I  PUBLIC_AUTHORITY\n"
             "scheme/epa/smartway  SmartWay  TYPE_I  PUBLIC_AUTHORITY  genesis\n");
   EXPECT_EQ(run({"scheme", "show", "epa/eco"}).out,
             "scheme         scheme/epa/eco\n"

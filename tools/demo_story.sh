@@ -4,7 +4,7 @@
 # Two configurations of one car of model year 2018, and a car of that name bought in July 2018.
 prius=us-epa/smartway/JTYXV01.8P35
 prius_bought=nyserda/drive-clean/ec1e2270cbfd9c87-1/1
-row_format='  %-35s %8s %9s %13s %8s  %s\n'
+row_format='  %-36s %8s %9s %13s %8s  %s\n'
 
 make_network() {
   chapter "A network: a validator, a certifier, four who record purchases, an auditor"

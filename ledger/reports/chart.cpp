@@ -15,7 +15,7 @@ constexpr int kScaleWidth = 64;  // left of the columns, for the numbers of the 
 constexpr int kPlotTop = 14;
 constexpr int kPlotHeight = 190;
 constexpr std::size_t kLabelCharacters = 32;
-constexpr std::size_t kColumnLabelsMax = 13;
+constexpr std::size_t kColumnLabelsMax = 11;
 
 // part / all of `size` pixels, between 0 and `size`; one digit.
 Decimal pixels(Decimal part, Decimal all, int size) {

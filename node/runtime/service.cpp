@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "crypto/error_codes.h"
 #include "crypto/passphrase.h"
 #include "node/api/api.h"
 #include "node/runtime/runtime.h"
@@ -108,7 +109,13 @@ crypto::Result<std::unique_ptr<Service>> Service::open(const Home& home, const C
   options.unencrypted_keys =
       config.allow_unencrypted_keys ? crypto::Unencrypted::allowed : crypto::Unencrypted::refused;
   auto runtime = Runtime::open(std::move(options));
-  if (!runtime) return crypto::Unexpected{runtime.error()};
+  if (!runtime) {
+    crypto::Error error = runtime.error();
+    if (error.code == crypto::error_code::kKeyUnencrypted) {
+      error.hint += " For a trial, start with --allow-unencrypted-keys.";
+    }
+    return crypto::Unexpected{std::move(error)};
+  }
 
   auto parts = std::make_unique<Parts>(home.store().string(), config.space);
   parts->runtime = *std::move(runtime);

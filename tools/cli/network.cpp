@@ -180,6 +180,18 @@ Result<void> write_members(const Session& session, const std::vector<Development
   return {};
 }
 
+// The folder that a node of the network takes its keys from.
+std::string keys_of_a_node(const Session& session, const std::vector<DevelopmentMember>& members) {
+  if (members.empty()) return "FOLDER";
+  std::string name;
+  for (const DevelopmentMember& member : members) {
+    const bool votes =
+        std::find(member.roles.begin(), member.roles.end(), proto::VALIDATOR) != member.roles.end();
+    if (votes) name = name.empty() ? member.organisation : "ORG";
+  }
+  return (session.settings.home() / "validators" / name).string();
+}
+
 ExitCode make_network(Session& session, const NewOptions& options) {
   const std::filesystem::path path =
       options.out.empty() ? session.settings.genesis_path() : std::filesystem::path(options.out);
@@ -218,11 +230,8 @@ ExitCode make_network(Session& session, const NewOptions& options) {
     session.output.warn("A network for development: its keys were all made here.");
   }
   session.output.say("Wrote " + path.string() + ". Every member and every node needs this file.");
-  session.output.next(
-      "greenledgerd init --genesis " + path.string() +
-      (members.empty() ? " --keys FOLDER"
-                       : " --keys " + (session.settings.home() / "validators").string() + "/ORG") +
-      " --home NODE");
+  session.output.next("greenledgerd init --home NODE --genesis " + path.string() + " --keys " +
+                      keys_of_a_node(session, members));
   return ExitCode::done;
 }
 

@@ -17,8 +17,9 @@ std::string text_of(const Json& object, const char* name) {
 
 // The node speaks of its addresses; who asked by a command knows flags.
 std::string hint_of(const std::string& code, const Json& problem) {
-  return code == "E-QUERY" ? "Compare the flags with those that --help lists."
-                           : text_of(problem, "hint");
+  if (code == "E-QUERY") return "Compare the flags with those that --help lists.";
+  if (code == error_code::kNotFound) return "Check the spelling; `list` shows what there is.";
+  return text_of(problem, "hint");
 }
 
 }  // namespace

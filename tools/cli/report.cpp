@@ -100,7 +100,9 @@ ExitCode share(Session& session, const ReportOptions& options) {
     const Result<crypto::Bytes> page = node.find_bytes(path_of("share", options, "html"));
     if (!page) return session.output.fail(page.error());
     if (auto written = write_file(options.html, *page, Existing::replaced); !written) {
-      return session.output.fail(written.error());
+      return session.output.fail(crypto::Error{std::string(error_code::kWrite),
+                                               options.html + " cannot be written.",
+                                               written.error().hint});
     }
     session.output.say("Wrote " + options.html + ".");
     return ExitCode::done;

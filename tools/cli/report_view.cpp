@@ -57,9 +57,9 @@ std::string scope_text(const Json& report) {
   const std::string buyer = scope.value("buyer", "");
   const std::string from = scope.value("from", "");
   const std::string to = scope.value("to", "");
+  const auto lines = report["input"].value("lines", std::int64_t{0});
   std::string text =
-      ledger::grouped(Decimal::from_integer(report["input"].value("lines", std::int64_t{0}))) +
-      " purchases";
+      ledger::grouped(Decimal::from_integer(lines)) + (lines == 1 ? " purchase" : " purchases");
   if (!buyer.empty()) text += " of " + buyer;
   if (!from.empty()) text += " from " + from;
   if (!to.empty()) text += " to " + to;

@@ -28,8 +28,12 @@ Result<crypto::PrivateKey> Session::open_key(const std::filesystem::path& path) 
   const auto ask = [&] {
     return passphrase("Passphrase of " + path.filename().string() + ": ", crypto::Repeat::once);
   };
-  return crypto::read_keystore(
+  Result<crypto::PrivateKey> key = crypto::read_keystore(
       path, ask, allow_unencrypted ? crypto::Unencrypted::allowed : crypto::Unencrypted::refused);
+  if (key || key.error().code != crypto::error_code::kKeyUnencrypted) return key;
+  Error error = key.error();
+  error.hint += " For a trial, add --insecure-unencrypted.";
+  return Unexpected{std::move(error)};
 }
 
 Result<crypto::PrivateKey> Session::signing_key(const std::string& otherwise) const {

@@ -92,7 +92,7 @@ TEST_F(Report, ShareNamesEveryDenominatorWithItsBound) {
 TEST_F(Report, ShareOfNoPricesSaysThatSpendIsNotStated) {
   const Ran ran = run({"report", "share", "--since", "2018-06-02"});
 
-  EXPECT_NE(ran.out.find("Green share of 1 purchases from 2018-06-02, as known at height 2\n"),
+  EXPECT_NE(ran.out.find("Green share of 1 purchase from 2018-06-02, as known at height 2\n"),
             std::string::npos)
       << ran.out;
   EXPECT_NE(ran.out.find("\nspend: not stated\n"), std::string::npos) << ran.out;
@@ -142,7 +142,7 @@ TEST_F(Report, ThePageIsTheSameBytesOnEveryRun) {
 
   EXPECT_EQ(first.rfind("<!DOCTYPE html>", 0), 0u);
   EXPECT_EQ(page("b.html"), first);
-  EXPECT_EQ(run({"report", "share", "--html", (folder_ / "genesis.json" / "a.html").string()}).exit, 1);
+  EXPECT_EQ(run({"report", "share", "--html", (folder_ / "genesis.json" / "a.html").string()}).exit, 2);
 }
 
 TEST_F(Report, TheSameHeightGivesTheSameReportAfterAWithdrawal) {

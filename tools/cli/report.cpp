@@ -2,6 +2,7 @@
 // node computes; any node gives the same bytes for the same height.
 #include <algorithm>
 
+#include "tools/cli/error_codes.h"
 #include "tools/cli/nouns.h"
 #include "tools/cli/progress.h"
 #include "tools/cli/record_json.h"

@@ -142,7 +142,8 @@ TEST_F(Report, ThePageIsTheSameBytesOnEveryRun) {
 
   EXPECT_EQ(first.rfind("<!DOCTYPE html>", 0), 0u);
   EXPECT_EQ(page("b.html"), first);
-  EXPECT_EQ(run({"report", "share", "--html", (folder_ / "genesis.json" / "a.html").string()}).exit, 2);
+  const std::string nowhere = (folder_ / "genesis.json" / "a.html").string();
+  EXPECT_EQ(run({"report", "share", "--html", nowhere}).exit, 2);
 }
 
 TEST_F(Report, TheSameHeightGivesTheSameReportAfterAWithdrawal) {

@@ -7,6 +7,7 @@ DATA_FOLDER holds the files of tests/data. WHOLE_DATA_FOLDER, when given, holds 
 full, in a folder for each publisher. The expectations below are written from the files and their
 descriptions, with Python's own csv and hashlib, and share no code with the import.
 """
+import base64
 import collections
 import csv
 import hashlib
@@ -17,6 +18,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import unicodedata
 
 DUMP = MAPS = None
@@ -282,6 +284,40 @@ def scms(path):
     assert not refused and counts["recorded"] == 10324 == len(records) and zero == 17, counts
 
 
+def shop(path):
+    """The plain file of purchase lines: one row has a wrong check digit, and cells are missing."""
+    records, refused, counts = run("purchase-lines", path, "recorder=corner-shop")
+    wanted = {}
+    for row, line in zip(rows_of(path), lines_of(path), strict=True):
+        if row["document"] == "W-104":
+            continue
+        subject = f"purchase/corner-shop/file/{row['document']}/{row['line']}"
+        named = {"gtin": row["gtin"] and "00" + row["gtin"], "brand": row["brand"],
+                 "model": row["model"], "description": row["description"]}
+        code_list, code = row["category"].split(":")
+        value = row["price"].rstrip("0").rstrip(".")
+        wanted[subject, 1] = {"subject": subject, "place": "1", "purchase": {
+            "buyer": {"name": "Corner Shop"}, "seller": {"name": "Example Wholesale"},
+            "date": row["date"], "product": {key: text for key, text in named.items() if text},
+            "category": {"list": code_list, "code": code}, "quantity": row["quantity"],
+            "unit": "C62",
+            "amounts": [{"kind": "PRICE", "value": value, "currency": "USD"}],
+            "evidence_sha256": base64.b64encode(hashlib.sha256(line).digest()).decode()}}
+    same("shop", records, wanted)
+    assert [entry["rejected"] for entry in refused] == [5], refused
+    assert counts["recorded"] == 5, counts
+    # What a file may lack: columns for all that is optional, a date to the day, a price.
+    with tempfile.TemporaryDirectory() as folder:
+        small = pathlib.Path(folder) / "small.csv"
+        small.write_text("unit,document,quantity,buyer,currency,price,model,brand,date\n"
+                         "C62,7,1.50,B,EUR,,M,A,2018-05\n")
+        records, refused, _ = run("purchase-lines", small)
+        assert not refused, refused
+        purchase = records["purchase/not-named/file/7/1", 1]["purchase"]
+        assert "amounts" not in purchase and purchase["date"] == "2018-05", purchase
+        assert purchase["quantity"] == "1.5", purchase
+
+
 def whole(folder):
     star = folder / "energy-star"
     name = "ENERGY_STAR_Certified_{}.csv".format
@@ -316,6 +352,7 @@ def main():
     smartway(data / "smartway_2019.csv", 2019, 2690, 453)
     washers(data / "energy_star_clothes_washers.csv")
     extract = rebates(data / "nyserda_rebates_extract.csv", 5000)
+    shop(MAPS.parents[2] / "tests" / "data" / "shop_purchases.csv")
     if len(sys.argv) == 5:
         everything = whole(pathlib.Path(sys.argv[4]))
         for key, record in extract.items():

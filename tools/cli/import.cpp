@@ -10,6 +10,7 @@
 #include "tools/cli/import_run.h"
 #include "tools/cli/nouns.h"
 #include "tools/cli/progress.h"
+#include "tools/cli/text_cells.h"
 #include "tools/cli/writing.h"
 #include "tools/import/ready_mappings.h"
 
@@ -168,9 +169,9 @@ ExitCode end_with(Session& session, const Importer& importer, const FileOptions&
   show_counts(session, importer, options, elapsed_ms);
   if (importer.progress().settled.rejected == 0) return ExitCode::done;
   if (options.dry_run.empty()) {
-    std::string command = "mend the rows, then: greenledger import retry '" +
-                          importer.rejects_file() + "' --map " + options.map;
-    for (const std::string& word : options.set) command += " --set '" + word + "'";
+    std::string command = "mend the rows, then: greenledger import retry " +
+                          shell_word(importer.rejects_file()) + " --map " + shell_word(options.map);
+    for (const std::string& word : options.set) command += " --set " + shell_word(word);
     if (session.settings.get("org").origin == "flag") {
       command += " --org " + session.settings.value("org");
     }

@@ -10,6 +10,7 @@
 #include "tools/cli/key_request.h"
 #include "tools/cli/nouns.h"
 #include "tools/cli/record_texts.h"
+#include "tools/cli/text_cells.h"
 
 namespace tools {
 namespace {
@@ -198,7 +199,7 @@ ExitCode make_keys(Session& session, const NewOptions& options) {
                       {{"organisation", *organisation}, {"request", request_path.string()}});
   session.output.say("Back up the keys and the passphrase: nobody can restore them for you.");
   session.output.say("Send " + request_path.string() + " to the network; it holds no secret.");
-  session.output.next("greenledger org admit " + request_path.string());
+  session.output.next("greenledger org admit " + shell_word(request_path.string()));
   return ExitCode::done;
 }
 

@@ -10,6 +10,7 @@
 #include "tools/cli/nouns.h"
 #include "tools/cli/record_json.h"
 #include "tools/cli/record_texts.h"
+#include "tools/cli/text_cells.h"
 
 namespace tools {
 namespace {
@@ -230,8 +231,8 @@ ExitCode make_network(Session& session, const NewOptions& options) {
     session.output.warn("A network for development: its keys were all made here.");
   }
   session.output.say("Wrote " + path.string() + ". Every member and every node needs this file.");
-  session.output.next("greenledgerd init --home NODE --genesis " + path.string() + " --keys " +
-                      keys_of_a_node(session, members));
+  session.output.next("greenledgerd init --home NODE --genesis " + shell_word(path.string()) +
+                      " --keys " + shell_word(keys_of_a_node(session, members)));
   return ExitCode::done;
 }
 

@@ -4,6 +4,7 @@
 #include "tools/cli/record_json.h"
 #include "tools/cli/record_texts.h"
 #include "tools/cli/show_flags.h"
+#include "tools/cli/text_cells.h"
 #include "tools/cli/writing.h"
 
 namespace tools {
@@ -56,7 +57,7 @@ ExitCode propose(Session& session, const std::vector<proto::Record>& records,
     return session.output.fail(written.error());
   }
   session.output.say("Wrote " + path + ". More than two thirds of the organisations must sign it.");
-  session.output.next("greenledger org admit --sign " + path + " --org ORG --key root");
+  session.output.next("greenledger org admit --sign " + shell_word(path) + " --org ORG --key root");
   return ExitCode::done;
 }
 

@@ -138,6 +138,23 @@ std::string csv_cell_for_people(std::string_view text) {
   return quoted;
 }
 
+std::string shell_word(std::string_view text) {
+  static constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=,@%+-~";
+  if (!text.empty() && text[0] != '~' && text.find_first_not_of(kPlain) == std::string_view::npos) {
+    return std::string(text);
+  }
+  std::string word = "'";
+  for (const char c : text) {
+    if (c == '\'') {
+      word += "'\\''";
+    } else {
+      word.push_back(c);
+    }
+  }
+  return word + "'";
+}
+
 std::size_t edit_distance(std::string_view from, std::string_view to) {
   // Optimal string alignment, three rows of the table at a time.
   std::vector<std::size_t> before_last(to.size() + 1);

@@ -28,6 +28,10 @@ std::vector<std::string> wrapped(std::string_view printable_text, std::size_t wi
 // or a line end, and is no plain number) gets an apostrophe before it.
 std::string csv_cell_for_people(std::string_view text);
 
+// A word as a shell takes it: in single quotes where it holds more than letters, digits and marks
+// that mean nothing to shells.
+std::string shell_word(std::string_view text);
+
 // Changes, deletions, insertions and swaps of neighbours that lead from one word to the other.
 std::size_t edit_distance(std::string_view from, std::string_view to);
 

@@ -26,6 +26,29 @@ TEST(DisplayWidth, CountsColumnsOfATerminal) {
   EXPECT_EQ(display_width(""), 0u);
 }
 
+TEST(ShellWord, IsQuotedWhereAShellWouldSplitOrChangeIt) {
+  EXPECT_EQ(shell_word("cert/epa/eco/A%20b~1"), "cert/epa/eco/A%20b~1");
+  EXPECT_EQ(shell_word("/srv/a b/x.csv"), "'/srv/a b/x.csv'");
+  EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_word("$(reboot)"), "'$(reboot)'");
+  EXPECT_EQ(shell_word("~root"), "'~root'");
+  EXPECT_EQ(shell_word(""), "''");
+}
+
+TEST(Shortened, KeepsWhatFitsAndSaysThatMoreWasThere) {
+  EXPECT_EQ(shortened("abcdef", 6), "abcdef");
+  EXPECT_EQ(shortened("abcdefg", 6), "abcde…");
+  EXPECT_EQ(shortened("绿色采购", 6), "绿色…");  // two columns each, one for the mark
+}
+
+TEST(Wrapped, BreaksAtSpacesOnly) {
+  using Lines = std::vector<std::string>;
+  EXPECT_EQ(wrapped("one two three", 7), (Lines{"one two", "three"}));
+  EXPECT_EQ(wrapped("a verylongword b", 5), (Lines{"a", "verylongword", "b"}));
+  EXPECT_EQ(wrapped("绿色 采购", 8), (Lines{"绿色", "采购"}));
+  EXPECT_EQ(wrapped("", 8), (Lines{""}));
+}
+
 TEST(CsvCell, QuotesWhatNeedsIt) {
   EXPECT_EQ(csv_cell_for_people("plain"), "plain");
   EXPECT_EQ(csv_cell_for_people("a,b"), "\"a,b\"");

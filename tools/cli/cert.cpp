@@ -4,11 +4,15 @@
 #include "tools/cli/history_view.h"
 #include "tools/cli/nouns.h"
 #include "tools/cli/show_flags.h"
+#include "tools/cli/text_cells.h"
 
 namespace tools {
 namespace {
 
 using crypto::Result;
+
+// Into a pipe a sentence goes on one line.
+constexpr std::size_t kUnfolded = 10'000;
 
 struct ShowOptions {
   std::string certification;
@@ -45,8 +49,11 @@ ExitCode show(Session& session, const ShowOptions& options) {
   if (session.output.format() == Format::table) {
     const std::string status = found->value("status", "");
     const Style style = status == "active" ? Style::good : Style::bad;
-    session.output.text(session.output.styled(style, document["sentence"].get<std::string>()) +
-                        "\n\n");
+    const std::string sentence = printable(document["sentence"].get<std::string>());
+    for (const std::string& line : wrapped(sentence, session.output.width_or(kUnfolded))) {
+      session.output.text(session.output.styled(style, line) + "\n");
+    }
+    session.output.text("\n");
   }
   session.output.show("certification",
                       {{"certificate_number", "number"},
@@ -101,7 +108,7 @@ ExitCode list(Session& session, const SearchOptions& options) {
   std::vector<Json> rows;
   for (const Json& item : found->items) rows.push_back(certification_row(item));
   session.output.list("certifications",
-                      {{"subject", "CERTIFICATION"},
+                      {{.key = "subject", .title = "CERTIFICATION", .whole = true},
                        {"status", "STATUS"},
                        {"holder", "HOLDER"},
                        {"products", "PRODUCTS"},

@@ -334,7 +334,8 @@ ExitCode show_maps(Session& session, const std::string& name) {
     }
     rows.push_back({{"name", ready.name}, {"title", mapping->title}, {"parameters", parameters}});
   }
-  session.output.list("import-maps", {{"name", "NAME"}, {"title", "FOR"}}, rows);
+  session.output.list("import-maps",
+                      {{.key = "name", .title = "NAME", .whole = true}, {"title", "FOR"}}, rows);
   return ExitCode::done;
 }
 

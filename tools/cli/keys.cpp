@@ -125,8 +125,10 @@ Json describe_key(const std::string& name, const crypto::PublicKey& key,
           {"path", path.string()}};
 }
 
-const std::vector<Column> kListColumns = {
-    {"name", "KEY"}, {"key_id", "KEY ID"}, {"encrypted", "ENCRYPTED"}, {"path", "PATH"}};
+const std::vector<Column> kListColumns = {{"name", "KEY"},
+                                          {.key = "key_id", .title = "KEY ID", .whole = true},
+                                          {"encrypted", "ENCRYPTED"},
+                                          {"path", "PATH"}};
 
 // nullopt: not a keystore. Says nothing about whether it opens.
 std::optional<bool> is_encrypted(const std::filesystem::path& path) {

@@ -237,7 +237,10 @@ ExitCode list(Session& session, const ListFlags& flags) {
   std::vector<Json> rows;
   for (const Json& item : found->items) rows.push_back(member_row(item));
   session.output.list("organisations",
-                      {{"id", "ID"}, {"name", "NAME"}, {"country", "COUNTRY"}, {"roles", "ROLES"}},
+                      {{.key = "id", .title = "ID", .whole = true},
+                       {"name", "NAME"},
+                       {"country", "COUNTRY"},
+                       {"roles", "ROLES"}},
                       rows, {{"height", found->height}});
   say_if_more(session, *found);
   return ExitCode::done;

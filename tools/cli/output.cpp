@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kGap = "  ";
 // Columns below which nothing is cut or folded: what is left would say nothing.
-constexpr std::size_t kCutMin = 12;
+constexpr std::size_t kCutMin = 14;  // a GTIN fits
 constexpr std::size_t kFoldedMin = 24;
 
 std::string schema_of(const std::string& noun) { return "greenledger." + noun + "/1"; }
@@ -49,21 +49,33 @@ std::string padding(std::size_t width, std::size_t taken) {
   return std::string(width > taken ? width - taken : 0, ' ');
 }
 
-// Takes columns off the widest texts until the table is `terminal` wide. Numbers stay whole.
-void fit(const std::vector<Column>& columns, std::size_t terminal,
+// Takes columns off the widest texts until the table is `terminal` wide. Numbers and ids stay
+// whole; false: they alone are too much.
+bool fit(const std::vector<Column>& columns, std::size_t terminal,
          std::vector<std::size_t>& widths) {
   std::size_t total = kGap.size() * (widths.size() - 1);
   for (const std::size_t width : widths) total += width;
   while (total > terminal) {
     std::size_t widest = widths.size();
     for (std::size_t i = 0; i < widths.size(); ++i) {
-      if (columns[i].right || widths[i] <= kCutMin) continue;
+      if (columns[i].right || columns[i].whole || widths[i] <= kCutMin) continue;
       if (widest == widths.size() || widths[i] > widths[widest]) widest = i;
     }
-    if (widest == widths.size()) return;
+    if (widest == widths.size()) return false;
     --widths[widest];
     --total;
   }
+  return true;
+}
+
+// What stands behind a title: on a terminal folded, a list one element a line where it is long.
+std::vector<std::string> value_lines(const Json& value, std::size_t width) {
+  const std::string cell = printable(cell_text(value));
+  if (width == 0 || display_width(cell) <= width) return {cell};
+  if (!value.is_array() || value.size() < 2) return wrapped(cell, width);
+  std::vector<std::string> lines;
+  for (const Json& element : value) lines.push_back(printable(cell_text(element)));
+  return lines;
 }
 
 std::string_view code_of(Style style) {
@@ -163,7 +175,13 @@ void Output::print_table(const std::vector<Column>& columns, const std::vector<J
     }
     widths.push_back(width);
   }
-  if (options_.width > 0) fit(columns, options_.width, widths);
+  if (options_.width > 0 && !fit(columns, options_.width, widths)) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (i > 0) out_ << '\n';
+      print_lines(columns, rows[i]);
+    }
+    return;
+  }
   const auto print_line = [&](const std::vector<std::string>& cells, Style style) {
     std::string blanks;  // written before the next cell, so that none end the line
     for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -200,18 +218,21 @@ void Output::show(const std::string& noun, const std::vector<Column>& columns,
     case Format::table:
       break;
   }
+  print_lines(columns, document);
+}
+
+void Output::print_lines(const std::vector<Column>& columns, const Json& document) {
   std::size_t width = 0;
   for (const Column& column : columns) width = std::max(width, display_width(column.title));
+  const std::size_t indent = width + kGap.size();
+  const std::size_t room = options_.width >= indent + kFoldedMin ? options_.width - indent : 0;
   for (const Column& column : columns) {
-    const std::string cell = printable(cell_of(document, column.key));
-    if (cell.empty()) continue;
+    const auto found = document.find(column.key);
+    if (found == document.end() || cell_text(*found).empty()) continue;
     out_ << styled(Style::bold, column.title) << padding(width, display_width(column.title))
          << kGap;
-    const std::size_t indent = width + kGap.size();
-    const bool folds = options_.width >= indent + kFoldedMin;
     std::string before;
-    for (const std::string& line :
-         folds ? wrapped(cell, options_.width - indent) : std::vector<std::string>{cell}) {
+    for (const std::string& line : value_lines(*found, room)) {
       out_ << before << line << '\n';
       before.assign(indent, ' ');
     }

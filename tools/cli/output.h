@@ -28,6 +28,7 @@ struct Column {
   std::string key;     // of the JSON object; also the CSV header
   std::string title;   // heading in a table
   bool right = false;  // numbers stand to the right
+  bool whole = false;  // never cut: an id that people copy
 };
 
 enum class Style { plain, bold, good, warning, bad, faint };
@@ -48,9 +49,10 @@ class Output {
     return options_.width == 0 ? otherwise : options_.width;
   }
 
-  // Many of one kind. On a terminal a table is as wide as that: the widest texts are cut short.
-  // JSON: {"schema", "items": […]} and the fields of `more` (a cursor, totals); JSONL: one object a
-  // line, each with the schema. `noun` is the schema's, e.g. "keys".
+  // Many of one kind. On a terminal the widest texts of a table are cut until it fits; where that
+  // is not enough each row is shown as show() does. JSON: {"schema", "items": […]} and the fields
+  // of `more` (a cursor, totals); JSONL: one object a line, each with the schema. `noun` is the
+  // schema's, e.g. "keys".
   void list(const std::string& noun, const std::vector<Column>& columns,
             const std::vector<Json>& rows, const Json& more = Json::object());
 
@@ -79,6 +81,7 @@ class Output {
   std::string styled(Style style, std::string_view text) const;
 
  private:
+  void print_lines(const std::vector<Column>& columns, const Json& document);
   void print_table(const std::vector<Column>& columns, const std::vector<Json>& rows);
   void print_error(std::string_view code, std::string_view field, std::string_view message,
                    std::string_view hint);

@@ -245,7 +245,7 @@ ExitCode list(Session& session, const SearchOptions& options) {
                        {"quantity", "QUANTITY", true},
                        {"unit", "UNIT"},
                        {"amounts", "AMOUNTS"},
-                       {"subject", "PURCHASE"}},
+                       {.key = "subject", .title = "PURCHASE", .whole = true}},
                       rows, {{"height", found->height}});
   say_if_more(session, *found);
   return ExitCode::done;

@@ -80,7 +80,7 @@ ExitCode add(Session& session, const AddOptions& options) {
   return written.exit;
 }
 
-const std::vector<Column> kListColumns = {{"subject", "SCHEME"},
+const std::vector<Column> kListColumns = {{.key = "subject", .title = "SCHEME", .whole = true},
                                           {"name", "NAME"},
                                           {"iso_type", "TYPE"},
                                           {"basis", "BASIS"},

@@ -49,6 +49,34 @@ TEST(OutputList, CutsTheWidestTextsToTheTerminal) {
             "acme/2        3  short\n");
 }
 
+TEST(OutputList, ShowsRowsOneByOneWhereIdsAloneAreTooWide) {
+  std::ostringstream out;
+  std::ostringstream err;
+  Output output(out, err, {.format = Format::table, .width = 40});
+  output.list("things",
+              {{.key = "id", .title = "ID", .whole = true}, {"tags", "TAGS"}, {"sum", "SUM", true}},
+              {{{"id", "cert/acme/a-long-scheme/NUMBER-1"}, {"tags", {"a", "b"}}, {"sum", "12.50"}},
+               {{"id", "cert/acme/a-long-scheme/NUMBER-2"}, {"sum", "3"}}});
+  EXPECT_EQ(out.str(),
+            "ID    cert/acme/a-long-scheme/NUMBER-1\n"
+            "TAGS  a, b\n"
+            "SUM   12.50\n"
+            "\n"
+            "ID    cert/acme/a-long-scheme/NUMBER-2\n"
+            "SUM   3\n");
+}
+
+TEST(OutputShow, GivesALongListOneLineAnElement) {
+  std::ostringstream out;
+  std::ostringstream err;
+  Output output(out, err, {.format = Format::table, .width = 40});
+  output.show("thing", {{"keys", "keys"}},
+              {{"keys", {"ROOT 0123456789abcdef", "OPERATION 0123456789abcdef"}}});
+  EXPECT_EQ(out.str(),
+            "keys  ROOT 0123456789abcdef\n"
+            "      OPERATION 0123456789abcdef\n");
+}
+
 TEST(OutputShow, FoldsLongValuesOnATerminal) {
   std::ostringstream out;
   std::ostringstream err;

@@ -67,6 +67,10 @@ void add_message(Json& components, const Descriptor& message) {
 
 // ---- documents -----------------------------------------------------------------------------
 
+Json share_schema() {
+  return {{"type", {"string", "null"}}, {"pattern", "^-?[0-9]+(\\.[0-9]{1,6})?$"}};
+}
+
 Json member_schema(const Member& member) {
   switch (member.type) {
     case MemberType::text:
@@ -90,6 +94,14 @@ Json member_schema(const Member& member) {
       return {{"type", "array"}, {"items", typed("string")}};
     case MemberType::objects:
       return {{"type", "array"}, {"items", reference(member.of)}};
+    case MemberType::share:
+      return share_schema();
+    case MemberType::bounds:
+      return {{"type", "array"}, {"items", share_schema()}, {"minItems", 2}, {"maxItems", 2}};
+    case MemberType::maybe:
+      return {{"anyOf", {reference(member.of), typed("null")}}};
+    case MemberType::decimals:
+      return {{"type", "object"}, {"additionalProperties", typed("string")}};
   }
   CHECK(false);
   return {};

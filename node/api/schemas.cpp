@@ -201,6 +201,148 @@ std::vector<Schema> market_schemas() {
   };
 }
 
+// What every sum of a report is made of; a group and a currency have members of their own before.
+std::vector<Member> with_tally(std::vector<Member> members) {
+  members.insert(members.end(),
+                 {{"eligible", text, "Decimal: what is green"},
+                  {"unidentified", text, "Decimal: what nobody can say it of"},
+                  {"all", text, "Decimal"},
+                  {"share", MemberType::share, "eligible of all"},
+                  {"bounds", MemberType::bounds, "The same, and with all that is unidentified"}});
+  return members;
+}
+
+std::vector<Member> with_measures(std::vector<Member> members) {
+  members.insert(
+      members.end(),
+      {{"lines", object, "Numbers of lines", "report_tally"},
+       {"lines_in_label_categories", object, "Of these, in categories with labels", "report_tally"},
+       {"spend", objects, "Prices, by currency", "report_spend"},
+       {"spend_in_label_categories", objects, "Of these, in categories with labels",
+        "report_spend"},
+       {"outcomes", object, "Lines by outcome", "report_outcomes"},
+       {"spend_converted", maybe, "With a rate table: all in its currency", "report_tally",
+        kOptional},
+       {"spend_in_label_categories_converted", maybe, "The same", "report_tally", kOptional}});
+  return members;
+}
+
+std::vector<Schema> report_parts() {
+  return {
+      {"report_tally", "A sum and its share", with_tally({})},
+      {"report_spend", "Spend in one currency", with_tally({{"currency", text, "ISO 4217"}})},
+      {"report_outcomes",
+       "Lines by what the register says",
+       {{"certified", number, "Lines"},
+        {"not_certified", number, "Lines"},
+        {"ambiguous", number, "Lines"},
+        {"not_in_register", number, "Lines"},
+        {"out_of_validity", number, "Lines"}}},
+      {"report_measures", "All denominators", with_measures({})},
+      {"report_group", "The same for one buyer, category or month",
+       with_measures({{"key", text, "Unique in its list"}, {"label", text, "For people"}})},
+      {"report_height",
+       "As of which block",
+       {{"height", number, "Of the block"}, {"block", hash, "Its hash"}}},
+      {"report_scope",
+       "Which purchases; empty: all",
+       {{"from", text, "First day"}, {"to", text, "Last day"}, {"buyer", text, "Key of a buyer"}}},
+      {"report_category",
+       "A prefix of categories",
+       {{"list", text, "Code list"}, {"code", text, "Prefix; empty: the whole list"}}},
+      {"report_counted",
+       "Lines that share a reason or a flag",
+       {{"name", text, "Stable"}, {"lines", number, "Number"}, {"meaning", text, "For people"}}},
+      {"report_input",
+       "The lines that were counted",
+       {{"lines", number, "Number"}, {"root", hash, "RFC 6962 root over their rows"}}},
+  };
+}
+
+std::vector<Schema> share_schemas() {
+  return {
+      {"report_policy",
+       "What counts as green",
+       {{"iso_types", texts, "Types of schemes"},
+        {"schemes", text, "recognised: schemes that the network decided to count"},
+        {"label_categories", objects, "Categories for which labels exist", "report_category"},
+        {"pool_below", number, "Groups of fewer lines are shown as one"},
+        {"rounding", text, "For people"}}},
+      {"report_rates",
+       "Rates of exchange",
+       {{"target", text, "ISO 4217"},
+        {"source", text, "Who stated them"},
+        {"date", text, "Of the rates"},
+        {"rates", decimals, "Units of the target for one of each currency"}}},
+      {"report_coverage",
+       "Lines by what they state",
+       {{"lines", number, "All"},
+        {"with_gtin", number, "A GTIN"},
+        {"with_model", number, "A model"},
+        {"with_category", number, "A category"},
+        {"with_day", number, "The day of purchase"},
+        {"with_spend", number, "A price"},
+        {"with_checked_buyer", number, "An identifier of the buyer"}}},
+      {"report-share",
+       "The green procurement share",
+       {schema_member(),
+        {"network", text, "Its name"},
+        {"as_of", object, "The block that the report knows of", "report_height"},
+        {"software", text, "Version"},
+        {"scope", object, "Which purchases", "report_scope"},
+        {"policy", object, "What counts", "report_policy"},
+        {"rates", maybe, "null: currencies stay apart", "report_rates"},
+        {"input", object, "The lines", "report_input"},
+        {"total", object, "Over all lines", "report_measures"},
+        {"reasons", objects, "Why lines have their outcome", "report_counted"},
+        {"coverage", object, "What the figures rest on", "report_coverage"},
+        {"flags", objects, "To be read with care", "report_counted"},
+        {"by_buyer", objects, "Groups", "report_group"},
+        {"by_category", objects, "Groups", "report_group"},
+        {"by_month", objects, "Groups", "report_group"}}},
+  };
+}
+
+std::vector<Schema> compare_schemas() {
+  return {
+      {"report_side",
+       "The share at one height",
+       {{"as_of", object, "The block", "report_height"},
+        {"lines_root", hash, "RFC 6962 root over the rows of its lines"},
+        {"total", object, "Over all lines", "report_measures"}}},
+      {"restated_line",
+       "What a line said and says",
+       {{"subject", text, "Of the purchase"},
+        {"before", object, "At the earlier height", "line_side"},
+        {"after", object, "At the later one", "line_side"}}},
+      {"line_side",
+       "A line at one height",
+       {{"entry", number, "That holds its content"},
+        {"outcome", text, "What the register says"},
+        {"reason", text, "Why"},
+        {"green", flag, "It counts in the share"},
+        {"returns", number, "Records of what came back"},
+        {"candidates", texts, "Certifications and assessments that decided; the first eight"}}},
+      {"report_restated",
+       "Lines that say otherwise than before",
+       {{"lines", number, "How many"},
+        {"before", object, "Their sums at the earlier height", "report_measures"},
+        {"after", object, "Their sums at the later one", "report_measures"},
+        {"listed", objects, "The first thousand", "restated_line"}}},
+      {"report-compare",
+       "What became of the share: newer = older + came - went + (restated after - before)",
+       {schema_member(),
+        {"network", text, "Its name"},
+        {"software", text, "Version"},
+        {"scope", object, "Which purchases", "report_scope"},
+        {"older", object, "The earlier height", "report_side"},
+        {"newer", object, "The later one", "report_side"},
+        {"came", object, "Recorded since, or corrected into the scope", "report_measures"},
+        {"went", object, "Corrected out of the scope", "report_measures"},
+        {"restated", object, "What says otherwise", "report_restated"}}},
+  };
+}
+
 std::vector<Schema> edge_schemas() {
   return {
       {"submission",
@@ -239,8 +381,8 @@ std::vector<Schema> edge_schemas() {
 const std::vector<Schema>& schemas() {
   static const std::vector<Schema> all = [] {
     std::vector<Schema> list;
-    for (const auto& part :
-         {chain_schemas(), record_schemas(), member_schemas(), market_schemas(), edge_schemas()}) {
+    for (const auto& part : {chain_schemas(), record_schemas(), member_schemas(), market_schemas(),
+                             report_parts(), share_schemas(), compare_schemas(), edge_schemas()}) {
       list.insert(list.end(), part.begin(), part.end());
     }
     return list;

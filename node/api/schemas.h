@@ -14,14 +14,18 @@ enum class MemberType {
   text,
   number,  // integer below 2^53
   flag,
-  hash,     // 64 lower-case hex digits
-  hex,      // lower-case hex digits
-  time,     // RFC 3339 UTC
-  date,     // a day, or less precise: "2018-01"
-  message,  // a protobuf message; `of` is its name
-  object,   // a document; `of` is its name
-  texts,    // list of text
-  objects,  // list of documents; `of` is their name
+  hash,      // 64 lower-case hex digits
+  hex,       // lower-case hex digits
+  time,      // RFC 3339 UTC
+  date,      // a day, or less precise: "2018-01"
+  message,   // a protobuf message; `of` is its name
+  object,    // a document; `of` is its name
+  texts,     // list of text
+  objects,   // list of documents; `of` is their name
+  share,     // decimal with six digits after the point, or null: nothing to share
+  bounds,    // two shares: at least, at most
+  maybe,     // a document, or null; `of` is its name
+  decimals,  // an object that holds a decimal for each of its names
 };
 
 struct Member {

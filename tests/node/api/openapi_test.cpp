@@ -53,7 +53,7 @@ TEST(Openapi, DescribesEveryPlaceholderAndNamesEachOperationOnce) {
 
 TEST(Openapi, HasASchemaForEveryReferenceAndEveryRoute) {
   const std::string text = published().dump();
-  const std::regex reference("\"#/components/schemas/([A-Za-z_]+)\"");
+  const std::regex reference("\"#/components/schemas/([A-Za-z_-]+)\"");
   for (std::sregex_iterator found(text.begin(), text.end(), reference), end; found != end;
        ++found) {
     EXPECT_TRUE(published()["components"]["schemas"].contains((*found)[1].str()))
@@ -93,6 +93,8 @@ const std::vector<std::pair<std::string, std::string>>& examples() {
       {"/v1/purchases/{recorder}/{system}/{document}/{line}", "/v1/purchases/shop/till/r1/1"},
       {"/v1/purchases/{recorder}/{system}/{document}/{line}/history",
        "/v1/purchases/shop/till/r1/1/history"},
+      {"/v1/reports/share", "/v1/reports/share"},
+      {"/v1/reports/compare", "/v1/reports/compare?before=2"},
   };
   return list;
 }

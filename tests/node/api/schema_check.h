@@ -32,10 +32,23 @@ class SchemaCheck {
       if (!openapi_.contains(pointer)) return fault(path, "unresolved reference");
       return check(openapi_[pointer], value, path);
     }
+    // Something or nothing: the first choice, or null.
+    if (schema.contains("anyOf")) {
+      if (!value.is_null()) check(schema["anyOf"][0], value, path);
+      return;
+    }
+    if (schema.contains("type") && schema["type"].is_array()) {
+      nlohmann::json first = schema;
+      first["type"] = schema["type"][0];
+      if (!value.is_null()) check(first, value, path);
+      return;
+    }
     const std::string type = schema.value("type", "");
     if (type == "object") return check_object(schema, value, path);
     if (type == "array") {
       if (!value.is_array()) return fault(path, "not an array");
+      if (value.size() < schema.value("minItems", std::size_t{0})) fault(path, "too short");
+      if (value.size() > schema.value("maxItems", value.size())) fault(path, "too long");
       for (std::size_t i = 0; i < value.size(); ++i) {
         check(schema["items"], value[i], path + "[" + std::to_string(i) + "]");
       }

@@ -56,7 +56,8 @@ code { font-size: .85em; overflow-wrap: anywhere; }
 @media print { :root { color-scheme: light; --page: #fff; --card: #fff; --text: #000; --quiet: #444;
     --line: #ccc; --green: #1f7a4d; --open: #c98a12; --rest: #cfd6d1; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  body { font-size: 11px; } main { max-width: none; padding: 0; } .figure { font-size: 1.5rem; }
+  body { font-size: 11px; } table { font-size: 10px; } h1 { font-size: 18px; } h2 { font-size: 14px; }
+  main { max-width: none; padding: 0; } .figure { font-size: 1.5rem; }
   figure svg { min-width: 0; } h2, caption { break-after: avoid; }
   tr, figure, .cards li { break-inside: avoid; } }
 )";
@@ -349,14 +350,13 @@ std::string share_html(const ShareReport& report) {
       measure + "The " + std::to_string(kRowsShown) + " largest at most; the CSV lists all.";
 
   std::string out = head(report.parameters()) + cards(report, headline);
-  out +=
-      section("The share, out of what",
-              "Three denominators: all spend, spend in categories for which labels exist, and "
-              "lines. Currencies stay apart unless a rate table is given. The lower bound counts "
-              "what is known to be green; the upper one as if every unidentified line were. " +
-                  spend_text(report.coverage()),
-              bar_chart("Share by denominator", headline, true),
-              table("Share by denominator", "Out of", headline));
+  out += section("The share, out of what",
+                 "Three denominators: all spend, spend in categories for which labels exist, and "
+                 "lines. Currencies stay apart unless a rate table is given. The share counts "
+                 "what is known to be green; at most, every unidentified line is green, too. " +
+                     spend_text(report.coverage()),
+                 bar_chart("Share by denominator", headline, true),
+                 table("Share by denominator", "Out of", headline));
   out += outcome_section(report);
   out += section("By month", measure + "Month of purchase.", column_chart("By month", months),
                  table("By month", "Month", months));

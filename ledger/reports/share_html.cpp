@@ -56,7 +56,8 @@ code { font-size: .85em; overflow-wrap: anywhere; }
 @media print { :root { color-scheme: light; --page: #fff; --card: #fff; --text: #000; --quiet: #444;
     --line: #ccc; --green: #1f7a4d; --open: #c98a12; --rest: #cfd6d1; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  body { font-size: 11px; } table { font-size: 10px; } h1 { font-size: 18px; } h2 { font-size: 14px; }
+  body { font-size: 11px; } table { font-size: 10px; } h1 { font-size: 18px; }
+  h2 { font-size: 14px; }
   main { max-width: none; padding: 0; } .figure { font-size: 1.5rem; }
   figure svg { min-width: 0; } h2, caption { break-after: avoid; }
   tr, figure, .cards li { break-inside: avoid; } }

@@ -31,6 +31,7 @@ Core::Core(CoreOptions options, CoreStart start, SigningGate& gate)
       head_hash_(start.head.hash()),
       set_hash_(validators_.hash()),
       heard_us_(validators_.size(), 0),
+      answered_us_(validators_.size(), 0),
       resend_us_(options.resend_first_us) {
   if (start.certificate) {
     final_ = (*start.certificate)->vote.candidate;
@@ -116,12 +117,13 @@ void Core::settle() {
 // ---- events ----
 
 void Core::on(MessageReceived event) {
-  if (event.from && *event.from < heard_us_.size()) heard_us_[*event.from] = now_.monotonic_us;
+  if (event.from) heard_us_.at(*event.from) = now_.monotonic_us;
   std::visit([&](auto& message) { take(event.from, std::move(message)); }, event.message);
 }
 
 void Core::on(BlockReceived event) {
-  if (asked_.erase(event.header.hash()) != 0) add_block(event.header);
+  // It stays asked for until the next status: a block of no use must not be fetched in a circle.
+  if (asked_.contains(event.header.hash())) add_block(event.header);
 }
 
 void Core::on(BlockChecked event) {

@@ -339,8 +339,9 @@ class Core {
 
   std::uint32_t slow_ = 0;
   std::uint64_t start_us_ = 0;
-  std::vector<std::uint64_t> heard_us_;  // by validator
-  std::uint64_t resend_us_ = 0;          // the interval, which doubles
+  std::vector<std::uint64_t> heard_us_;     // by validator
+  std::vector<std::uint64_t> answered_us_;  // by validator: the last unasked certificates
+  std::uint64_t resend_us_ = 0;             // the interval, which doubles
   bool resend_set_ = false;
   std::uint64_t resend_view_ = 0;  // view and final view when the timer was set
   std::uint64_t resend_final_ = 0;

@@ -24,8 +24,10 @@ constexpr std::size_t kViewsResent = 16;
 void Core::take(std::optional<std::uint16_t> from, VerifiedVote vote) {
   const std::uint64_t number = vote->vote.candidate.view;
   if (vote->epoch != scope_.epoch || number > view_ + options_.window_views) return;
-  // Who nullifies a view that others have left is behind.
-  if (from && vote->vote.kind == VoteKind::nullify && number < view_) {
+  // Who nullifies a view that others have left is behind; one answer in Delta is enough.
+  if (from && vote->vote.kind == VoteKind::nullify && number < view_ &&
+      now_.monotonic_us >= answered_us_.at(*from) + options_.delta_us) {
+    answered_us_[*from] = now_.monotonic_us;
     if (number <= final_.view && final_certificate_) {
       out_.sends.push_back({from, *final_certificate_});
     } else if (const auto found = views_.find(number); found != views_.end()) {

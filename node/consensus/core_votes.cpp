@@ -110,7 +110,8 @@ bool Core::is_gap_nullified(std::uint64_t after, std::uint64_t before) const {
 
 // R-JUSTIFIED, of a candidate of the current view.
 Core::Justified Core::justified(const Candidate& candidate) const {
-  if (candidate.parent_view >= candidate.view || candidate.parent_view < final_.view) {
+  if (candidate.parent_view >= candidate.view || candidate.parent_view < final_.view ||
+      (candidate.height <= head_.seal.height && candidate.block_hash != head_hash_)) {
     return Justified::bad;
   }
   const Block* block = find_block(candidate.block_hash);

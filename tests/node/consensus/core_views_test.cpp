@@ -164,6 +164,20 @@ TEST_F(CoreViews, RCommitAsksAgainWithEveryStatus) {
   EXPECT_EQ(asked<FetchBlock>().size(), 2u);
 }
 
+// Found by the simulator: a notarized candidate that names a block of long ago was fetched, thrown
+// away and fetched again as fast as the network would.
+TEST_F(CoreViews, RCommitDoesNotFetchAUselessBlockInACircle) {
+  open(bystander(3));
+  const Header first = notarized(1, 0, committee.base);
+  const Header second = notarized(2, 1, first);
+  receive_certificate(finalize(candidate(2, 1, second)));
+  const Candidate old{4, 2, second.seal.height + 1, first.hash()};
+  receive_certificate(notarize(old));
+  ASSERT_EQ(asked<FetchBlock>().size(), 1u);
+  for (int i = 0; i < 3; ++i) step(BlockReceived{first});
+  EXPECT_EQ(asked<FetchBlock>().size(), 1u);
+}
+
 TEST_F(CoreViews, RCommitWaitsForExecutionAndStopsWhenItDiffers) {
   executes = false;
   open(bystander());
@@ -304,6 +318,9 @@ TEST_F(CoreViews, RSyncAnswersANullifyForALeftView) {
 
   receive_certificate(finalize(candidate(1, 0, block)));
   sends.clear();
+  receive_vote(other, nullify(1));
+  EXPECT_TRUE(sent<VerifiedCertificate>().empty()) << "one answer in Delta";
+  pass_to(now.monotonic_us + 500'000);
   receive_vote(other, nullify(1));
   ASSERT_EQ(sent<VerifiedCertificate>().size(), 1u);
   EXPECT_EQ(sent<VerifiedCertificate>()[0].second->vote, finalize(candidate(1, 0, block)));

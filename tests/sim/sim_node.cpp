@@ -1,0 +1,329 @@
+#include "tests/sim/sim_node.h"
+
+#include <algorithm>
+
+#include "crypto/check.h"
+
+namespace sim {
+
+using crypto::Bytes;
+using crypto::Hash;
+using ledger::Column;
+using ledger::Vote;
+
+namespace {
+
+Bytes height_key(std::uint64_t height) {
+  Bytes key;
+  crypto::append_u64(key, height);
+  return key;
+}
+
+}  // namespace
+
+SimNode::SimNode(Stage& stage, std::size_t place)
+    : stage_(stage), place_(place), validator_(stage.validator_at(place)) {}
+
+void SimNode::boot() {
+  ++life_;
+  node::CoreStart start = recover();
+  core_ = std::make_unique<node::Core>(stage_.options().core, std::move(start), *gate_);
+  restarted_ = true;
+  stage_.log(place_, "starts in view " + std::to_string(core_->view()));
+  perform(core_->start(stage_.moment(place_)));
+  if (is_up()) update_work();
+}
+
+void SimNode::crash(std::uint64_t down_us) {
+  if (!is_up()) return;
+  stage_.log(place_, "is killed");
+  ++life_;
+  core_.reset();
+  gate_.reset();
+  bodies_.clear();
+  checks_.clear();
+  fetches_.clear();
+  work_ = false;
+  if (stage_.options().loses_journal) store_ = std::make_unique<ledger::MemoryStore>();
+  stage_.at(stage_.now_us() + down_us, [this] {
+    if (!is_up()) boot();
+  });
+}
+
+node::CoreStart SimNode::recover() {
+  const auto snapshot = store_->snapshot();
+  const ledger::VoteScope& scope = stage_.scope();
+  node::CoreStart start;
+  start.scope = scope;
+  start.validators = stage_.set();
+  start.me = validator_;
+  start.head = stage_.base();
+  bodies_.insert(stage_.book().base());
+  snapshot->scan(Column::blocks, "", [&](crypto::ByteView, crypto::ByteView value) {
+    start.head = *ledger::decode_header(value);
+    bodies_.insert(start.head.hash());
+    return true;
+  });
+  head_ = start.head.hash();
+  if (const auto bytes = snapshot->get(Column::certificates, height_key(start.head.seal.height))) {
+    start.certificate =
+        *ledger::verify_certificate(*ledger::decode_certificate(*bytes), scope, stage_.set());
+  }
+  journal_ = *ledger::read_journal_head(*snapshot);
+  const auto journal = ledger::read_journal(*snapshot, scope, journal_);
+  CHECK(journal.has_value());
+  gate_ = std::make_unique<node::SigningGate>(stage_.key_of(validator_), journal_.now);
+  gate_->enter_epoch(scope, journal_.floor.view);
+  for (const ledger::SignedVote& vote : journal->votes) {
+    gate_->recall(vote.vote);
+    start.votes.push_back(*ledger::verify_vote(vote, scope, stage_.set()));
+  }
+  for (const ledger::Certificate& certificate : journal->certificates) {
+    start.certificates.push_back(*ledger::verify_certificate(certificate, scope, stage_.set()));
+  }
+  for (const ledger::CandidateBody& body : journal->bodies) {
+    CHECK(stage_.book().at(body.block_hash).body == body.body);
+    start.blocks.push_back(stage_.book().at(body.block_hash).header);
+    bodies_.insert(body.block_hash);
+  }
+  return start;
+}
+
+void SimNode::receive(std::uint16_t from, const Wire& wire) {
+  if (!is_up()) return;
+  if (const auto* wanted = std::get_if<BodyWanted>(&wire.content)) {
+    if (bodies_.contains(wanted->hash)) stage_.send(place_, from, {BodySent{wanted->hash}});
+    return;
+  }
+  if (const auto* body = std::get_if<BodySent>(&wire.content)) {
+    take_body(body->hash);
+    step(node::BlockReceived{stage_.book().at(body->hash).header});
+    return;
+  }
+  const auto& message = std::get<node::CoreMessage>(wire.content);
+  if (const auto* proposal = std::get_if<node::Proposal>(&message); proposal && wire.with_body) {
+    take_body(proposal->header.hash());
+  }
+  if (is_up()) step(node::MessageReceived{from, message});
+}
+
+void SimNode::add_records(const Records& records) {
+  records_ |= records;
+  if (is_up()) update_work();
+}
+
+const Records& SimNode::final_records() const { return stage_.book().at(head_).chain; }
+
+Records SimNode::pending_on(const Hash& parent) const {
+  const Book::Entry& entry = stage_.book().at(bodies_.contains(parent) ? parent : head_);
+  if (entry.chain[kClosingRecord]) return {};
+  return records_ & ~entry.chain;
+}
+
+void SimNode::update_work() {
+  const bool work = pending_on(core_->tip().block_hash).any();
+  if (work == work_) return;
+  work_ = work;
+  step(node::WorkChanged{work, false});
+}
+
+void SimNode::step(node::CoreEvent event) {
+  perform(core_->step(stage_.moment(place_), std::move(event)));
+  if (is_up()) update_work();
+}
+
+bool SimNode::dies(std::uint64_t permille) {
+  if (permille == 0 || stage_.is_faulty(validator_) || !stage_.dice().chance(permille)) {
+    return false;
+  }
+  const CrashOptions& crashes = stage_.crashes();
+  crash(stage_.dice().between(crashes.down_min_us, crashes.down_max_us));
+  return true;
+}
+
+// Durable first, then everything else, and a power cut anywhere.
+void SimNode::perform(node::CoreOutput output) {
+  const bool writes = !output.journal.votes.empty() || !output.journal.certificates.empty() ||
+                      !output.finals.empty();
+  if (writes) {
+    if (dies(stage_.crashes().before_write)) return;
+    write(output);
+    for (const ledger::SignedVote& vote : output.journal.votes) judge(vote.vote);
+    for (const node::Finalized& final : output.finals) {
+      if (!stage_.is_faulty(validator_)) stage_.checker().on_final(place_, final);
+    }
+    if (dies(stage_.crashes().after_write)) return;
+  }
+  for (const node::CoreNote& entry : output.notes) note(entry);
+  for (const ledger::Certificate& certificate : output.journal.certificates) {
+    if (!stage_.is_faulty(validator_)) stage_.checker().on_certificate(certificate);
+  }
+  if (!send_all(output.sends)) return;
+  for (const node::ViewTimerRequest& timer : output.timers) {
+    const std::uint64_t now = stage_.moment(place_).monotonic_us;
+    const std::uint64_t wait = std::max(timer.at_us, now) - now;
+    later(wait, [this, timer] {
+      if (timer.timer == node::ViewTimer::status) {
+        for (const Hash& hash : checks_) stage_.send(place_, std::nullopt, {BodyWanted{hash}});
+      }
+      step(node::ViewTimerFired{timer.timer, timer.view});
+    });
+  }
+  for (const node::CoreRequest& order : output.requests) request(order);
+  stage_.count_step();
+  stage_.trace().mix(core_->view());
+  stage_.trace().mix(core_->head().tree_root);
+  if (!stage_.is_faulty(validator_)) {
+    stage_.checker().on_progress(place_, core_->view(), core_->final_candidate().view,
+                                 core_->head().seal.height, restarted_);
+  }
+  restarted_ = false;
+}
+
+void SimNode::write(node::CoreOutput& output) {
+  ledger::WriteBatch batch;
+  for (ledger::CandidateBody& body : output.journal.bodies) {
+    body.body = stage_.book().at(body.block_hash).body;
+  }
+  ledger::append_step(batch, journal_, stage_.scope(), output.journal);
+  for (const node::Finalized& final : output.finals) add_final(final, batch);
+  store_->write(std::move(batch));
+}
+
+// D6: the floor rises in the batch that makes the blocks final.
+void SimNode::add_final(const node::Finalized& final, ledger::WriteBatch& batch) {
+  const ledger::Candidate& candidate = final.certificate->vote.candidate;
+  for (const ledger::Header& header : final.blocks) {
+    batch.put(Column::blocks, height_key(header.seal.height), ledger::encode_header(header));
+    head_ = header.hash();
+    stage_.log(place_, "final: height " + std::to_string(header.seal.height) + " " +
+                           head_.hex().substr(0, 6));
+  }
+  batch.put(Column::certificates, height_key(candidate.height),
+            ledger::encode_certificate(*final.certificate));
+  ledger::prune_journal(batch, journal_, stage_.scope(), *store_->snapshot(),
+                        {stage_.scope().epoch, candidate.view});
+}
+
+// False: it died among its messages.
+bool SimNode::send_all(const std::vector<node::CoreSend>& sends) {
+  const bool dies_here = !sends.empty() && dies(stage_.crashes().mid_sends);
+  const std::size_t count = dies_here ? stage_.dice().below(sends.size()) : sends.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const node::CoreMessage& message = sends[i].message;
+    if (const auto* vote = std::get_if<node::VerifiedVote>(&message)) judge((*vote)->vote);
+    if (const auto* proposal = std::get_if<node::Proposal>(&message)) judge(proposal->vote->vote);
+    stage_.send(place_, sends[i].to, {message});
+  }
+  return !dies_here;
+}
+
+void SimNode::judge(const Vote& vote) {
+  if (stage_.is_faulty(validator_) || stage_.checker().knows(validator_, vote)) return;
+  stage_.checker().on_vote(validator_, vote, durable());
+}
+
+Checker::Durable SimNode::durable() const {
+  const auto snapshot = store_->snapshot();
+  const auto head = ledger::read_journal_head(*snapshot);
+  const auto journal = ledger::read_journal(*snapshot, stage_.scope(), *head);
+  CHECK(journal.has_value());
+  Checker::Durable durable;
+  for (const auto& certificate : journal->certificates) {
+    durable.certificates.insert(certificate.vote);
+  }
+  for (const auto& vote : journal->votes) durable.votes.insert(vote.vote);
+  for (const auto& body : journal->bodies) durable.bodies.insert(body.block_hash);
+  durable.final_block = stage_.book().base();
+  if (const auto last = snapshot->seek_back(Column::certificates, height_key(~0ull))) {
+    const ledger::Candidate final = ledger::decode_certificate(last->value)->vote.candidate;
+    durable.final_view = final.view;
+    durable.final_block = final.block_hash;
+  }
+  return durable;
+}
+
+void SimNode::request(const node::CoreRequest& request) {
+  if (const auto* build_block = std::get_if<node::BuildBlock>(&request)) {
+    later(1'000, [this, order = *build_block] { build(order); });
+  } else if (const auto* check_block = std::get_if<node::CheckBlock>(&request)) {
+    check(check_block->hash);
+  } else if (const auto* fetch = std::get_if<node::FetchBlock>(&request)) {
+    // From the preferred one first, then from all.
+    const bool first = fetches_.insert(fetch->hash).second && fetch->prefer != validator_;
+    std::optional<std::uint16_t> to;
+    if (first) to = fetch->prefer;
+    stage_.send(place_, to, {BodyWanted{fetch->hash}});
+  }
+}
+
+void SimNode::check(const Hash& hash) {
+  if (!bodies_.contains(hash)) {
+    checks_.insert(hash);
+    stage_.send(place_, std::nullopt, {BodyWanted{hash}});
+    return;
+  }
+  checks_.erase(hash);
+  later(2'000, [this, hash] { step(node::BlockChecked{hash, stage_.book().at(hash).valid}); });
+}
+
+void SimNode::take_body(const Hash& hash) {
+  if (!stage_.book().has(hash)) return;
+  bodies_.insert(hash);
+  if (checks_.contains(hash)) check(hash);
+}
+
+void SimNode::build(const node::BuildBlock& order) {
+  Book::Draft draft;
+  const Records pending = pending_on(order.parent.block_hash);
+  if (pending.none()) {
+    step(node::BuildDeclined{order.view});
+    return;
+  }
+  std::size_t count = 0;
+  for (std::size_t record = 0; record < kRecordsMax && count < 3; ++record) {
+    if (!pending[record]) continue;
+    if (record == kClosingRecord && count != 0) break;  // it stands alone
+    draft.records.set(record);
+    ++count;
+  }
+  draft.view = order.view;
+  draft.proposer = validator_;
+  draft.parent = order.parent.block_hash;
+  draft.time_ms = std::max(stage_.moment(place_).wall_ms,
+                           stage_.book().at(draft.parent).header.seal.time_ms + 1);
+  const ledger::Header header = stage_.book().make(draft).header;
+  bodies_.insert(header.hash());
+  step(node::BlockBuilt{header});
+}
+
+void SimNode::note(const node::CoreNote& note) {
+  if (const auto* cast = std::get_if<node::VoteCast>(&note)) {
+    stage_.count_vote();
+    if (stage_.trace().keeps_lines()) stage_.log(place_, text_of(cast->vote));
+  } else if (const auto* entered = std::get_if<node::ViewEntered>(&note)) {
+    if (stage_.trace().keeps_lines()) {
+      stage_.log(place_, "enters view " + std::to_string(entered->view));
+    }
+  } else if (const auto* found = std::get_if<node::EvidenceFound>(&note)) {
+    stage_.log(place_, "evidence against " + std::to_string(found->evidence.first->signer));
+    stage_.checker().on_evidence(found->evidence);
+  } else if (!stage_.is_faulty(validator_)) {
+    static constexpr const char* kWhy[] = {"",
+                                           "",
+                                           "",
+                                           "certificates contradict",
+                                           "the gate refuses",
+                                           "an unknown vote of its own",
+                                           "a final block is refused"};
+    stage_.checker().on_stop(place_, kWhy[note.index()]);
+  }
+}
+
+void SimNode::later(std::uint64_t us, std::function<void()> action) {
+  stage_.at(stage_.now_us() + us, [this, life = life_, action = std::move(action)] {
+    if (life == life_ && is_up()) action();
+  });
+}
+
+}  // namespace sim

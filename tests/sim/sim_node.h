@@ -1,0 +1,69 @@
+// SimNode: drives one core as a node does, over an in-memory store with the product's journal: a
+// step's batch becomes durable, then its messages leave. It can be killed before, between and after
+// the two, and comes back with what was durable.
+#pragma once
+
+#include <memory>
+
+#include "ledger/chain/memory_store.h"
+#include "tests/sim/stage.h"
+
+namespace sim {
+
+class SimNode {
+ public:
+  SimNode(Stage& stage, std::size_t place);
+
+  // From what is durable.
+  void boot();
+  // Comes back by itself; with an empty disk where the options say so.
+  void crash(std::uint64_t down_us);
+  bool is_up() const { return core_ != nullptr; }
+
+  void receive(std::uint16_t from, const Wire& wire);
+  void add_records(const Records& records);
+
+  const node::Core& core() const { return *core_; }
+  std::uint16_t validator() const { return validator_; }
+  // The records on the chain that is durable here.
+  const Records& final_records() const;
+
+ private:
+  void step(node::CoreEvent event);
+  void perform(node::CoreOutput output);
+  void write(node::CoreOutput& output);
+  void add_final(const node::Finalized& final, ledger::WriteBatch& batch);
+  bool send_all(const std::vector<node::CoreSend>& sends);
+  void request(const node::CoreRequest& request);
+  void check(const crypto::Hash& hash);
+  void build(const node::BuildBlock& order);
+  void take_body(const crypto::Hash& hash);
+  void note(const node::CoreNote& note);
+  void judge(const ledger::Vote& vote);
+  void update_work();
+  node::CoreStart recover();
+  Checker::Durable durable() const;
+  Records pending_on(const crypto::Hash& parent) const;
+  bool dies(std::uint64_t permille);
+  void later(std::uint64_t us, std::function<void()> action);
+
+  Stage& stage_;
+  std::size_t place_;
+  std::uint16_t validator_;
+  std::unique_ptr<ledger::MemoryStore> store_ = std::make_unique<ledger::MemoryStore>();
+  std::uint64_t life_ = 0;  // a restart makes what was under way meaningless
+
+  // All of it is gone with a crash.
+  std::unique_ptr<node::SigningGate> gate_;
+  std::unique_ptr<node::Core> core_;
+  ledger::JournalHead journal_;
+  Records records_;                 // known here
+  std::set<crypto::Hash> bodies_;   // at hand
+  std::set<crypto::Hash> checks_;   // asked for by the core, waiting for the body
+  std::set<crypto::Hash> fetches_;  // asked for once already
+  crypto::Hash head_;
+  bool work_ = false;
+  bool restarted_ = false;
+};
+
+}  // namespace sim

@@ -1,0 +1,192 @@
+#include "tests/sim/stage.h"
+
+#include <algorithm>
+
+#include "crypto/check.h"
+#include "tests/support/test_network.h"
+
+namespace sim {
+
+using ledger::Vote;
+
+namespace {
+
+// L9, on each link; generous, because a run's views are short.
+constexpr std::uint64_t kMessagesPerSecond = 400;
+constexpr std::uint64_t kWallMs = 1'700'000'000'000;
+
+std::string name_of(std::size_t validator) { return "v" + std::to_string(100 + validator); }
+
+ledger::ValidatorSet make_set(std::size_t n) {
+  proto::ValidatorSet record;
+  for (std::size_t i = 0; i < n; ++i) {
+    const crypto::Bytes key(tests::key_named(name_of(i) + "/vote").public_key().view());
+    proto::Validator* validator = record.add_validators();
+    validator->set_organisation(name_of(i));
+    validator->set_vote_key(key);
+    validator->set_log_key(key);
+    validator->set_cosigner_key(key);
+  }
+  return ledger::ValidatorSet::from_record(0, record);
+}
+
+ledger::Header make_base(const ledger::ValidatorSet& set) {
+  ledger::Header base;
+  base.seal.network_id = crypto::sha256("a simulated network");
+  base.seal.time_ms = kWallMs;
+  base.seal.set_hash = base.seal.next_set_hash = set.hash();
+  return base;
+}
+
+// Leaders follow the anchor; the order is the vectors' affair, not this one's.
+ledger::VoteScope make_scope(const ledger::Header& base) {
+  return {base.seal.network_id, 0, base.hash()};
+}
+
+std::set<std::uint16_t> validators_of(const std::vector<Fault>& faults) {
+  std::set<std::uint16_t> validators;
+  for (const Fault& fault : faults) validators.insert(fault.validator);
+  return validators;
+}
+
+std::size_t size_of(const Wire& wire) {
+  constexpr std::size_t kVote = 150;
+  const auto certificate = [](const node::VerifiedCertificate& value) {
+    return 70 + value->signers.size() + 64 * value->signatures.size();
+  };
+  const auto* message = std::get_if<node::CoreMessage>(&wire.content);
+  if (message == nullptr) return 40;
+  if (const auto* one = std::get_if<node::VerifiedCertificate>(message)) return certificate(*one);
+  if (const auto* proposal = std::get_if<node::Proposal>(message)) {
+    std::size_t size = kVote + ledger::kHeaderBytes;
+    for (const auto& one : proposal->justification) size += certificate(one);
+    return size;
+  }
+  return std::holds_alternative<node::Evidence>(*message) ? 2 * kVote : kVote;
+}
+
+}  // namespace
+
+node::CoreOptions StageOptions::fast_core() {
+  node::CoreOptions options;
+  options.delta_us = 100'000;
+  options.build_us = 60'000;
+  options.check_us = 140'000;
+  options.status_us = 500'000;
+  options.dead_us = 2'000'000;
+  options.resend_first_us = 200'000;
+  options.resend_last_us = 6'000'000;
+  return options;
+}
+
+Stage::Stage(StageOptions options)
+    : options_(std::move(options)),
+      dice_(options_.seed),
+      set_(make_set(options_.validators)),
+      base_(make_base(set_)),
+      scope_(make_scope(base_)),
+      leaders_(set_.leader_order(scope_.anchor)),
+      faulty_(validators_of(options_.faults)),
+      book_(scope_, set_, base_),
+      checker_(book_, options_.validators, faulty_),
+      trace_(options_.keeps_lines) {
+  for (std::uint16_t i = 0; i < options_.validators; ++i) add_place(i);
+  for (const Fault& fault : options_.faults) {
+    if (fault.kind == Fault::Kind::twin) add_place(fault.validator);
+  }
+  receivers_.resize(validators_.size());
+}
+
+void Stage::add_place(std::uint16_t validator) {
+  validators_.push_back(validator);
+  const auto error = static_cast<std::int64_t>(options_.clock_error_ms);
+  const auto drawn = static_cast<std::int64_t>(dice_.below(2 * options_.clock_error_ms + 1));
+  clock_errors_ms_.push_back(drawn - error);
+}
+
+// ---- time ----
+
+void Stage::at(std::uint64_t time_us, std::function<void()> action) {
+  queue_.push({time_us, sequence_++, std::move(action)});
+}
+
+bool Stage::run_until(std::uint64_t time_us, const std::function<bool()>& until) {
+  if (until && until()) return true;
+  while (!queue_.empty() && queue_.top().time_us <= time_us) {
+    const Event event = queue_.top();
+    queue_.pop();
+    now_us_ = event.time_us;
+    trace_.mix(event.time_us);
+    trace_.mix(event.sequence);
+    event.action();
+    if (!checker_.violation().empty()) return false;
+    if (until && until()) return true;
+  }
+  now_us_ = std::max(now_us_, time_us);
+  return false;
+}
+
+node::Moment Stage::moment(std::size_t place) const {
+  const std::int64_t wall =
+      static_cast<std::int64_t>(kWallMs + now_us_ / 1000) + clock_errors_ms_.at(place);
+  return {1'000'000 + now_us_, static_cast<std::uint64_t>(wall)};
+}
+
+// ---- the network ----
+
+void Stage::send(std::size_t from, std::optional<std::uint16_t> to, const Wire& wire) {
+  for (std::size_t place = 0; place < validators_.size(); ++place) {
+    if (validators_[place] == validators_[from] || (to && validators_[place] != *to)) continue;
+    send_to_place(from, place, wire);
+  }
+}
+
+void Stage::send_to_place(std::size_t from, std::size_t to, const Wire& wire) {
+  ++messages_;
+  bytes_ += size_of(wire);
+  if (now_us_ / 1'000'000 != traffic_second_) traffic_ = 0;
+  traffic_second_ = now_us_ / 1'000'000;
+  if (++traffic_ > kMessagesPerSecond * places() * places()) {
+    checker_.on_storm(traffic_second_, wire.content.index());
+  }
+  if (!groups_.empty() && groups_.at(from) != groups_.at(to)) return;
+  if (cuts_.contains({from, to}) || (drops_ && drops_(from, to, wire))) return;
+  if (dice_.chance(options_.network.loss)) return;
+  const auto shared = std::make_shared<const Wire>(wire);
+  const int copies = dice_.chance(options_.network.duplicates) ? 2 : 1;
+  for (int copy = 0; copy < copies; ++copy) {
+    at(now_us_ + draw_delay(), [this, from, to, shared] {
+      trace_.mix(from * 1000 + to);
+      receivers_[to](validators_[from], *shared);
+    });
+  }
+}
+
+// Mostly short, sometimes ten times as long: so messages overtake each other.
+std::uint64_t Stage::draw_delay() {
+  const NetworkOptions& network = options_.network;
+  if (network.delay_mean_us == 0) return network.delay_min_us;
+  const std::uint64_t scale = dice_.chance(100) ? 10 : 2;
+  return network.delay_min_us + dice_.below(scale * network.delay_mean_us);
+}
+
+// ---- validators ----
+
+std::size_t Stage::place_of(std::uint16_t validator) const {
+  const auto found = std::find(validators_.begin(), validators_.end(), validator);
+  CHECK(found != validators_.end());
+  return static_cast<std::size_t>(found - validators_.begin());
+}
+
+crypto::PrivateKey Stage::key_of(std::uint16_t validator) const {
+  return tests::key_named(name_of(validator) + "/vote");
+}
+
+node::VerifiedVote Stage::sign(std::uint16_t validator, const Vote& vote) const {
+  const auto signature = key_of(validator).sign(ledger::vote_bytes(scope_, vote));
+  auto verified = ledger::verify_vote({scope_.epoch, vote, validator, signature}, scope_, set_);
+  CHECK(verified.has_value());
+  return *verified;
+}
+
+}  // namespace sim

@@ -150,10 +150,15 @@ void Core::on(BlockBuilt event) {
   propose({view_, building_on_->view, header.seal.height, hash});
 }
 
-void Core::on(BuildDeclined event) { declined_ = declined_ || event.view == view_; }
+void Core::on(BuildDeclined event) {
+  if (event.view != view_ || !building_on_) return;
+  if (*building_on_ == tip()) declined_ = true;
+  building_on_.reset();
+}
 
 void Core::on(WorkChanged event) {
   work_ = event.work;
+  work_tip_ = event.tip;
   fills_a_block_ = event.fills_a_block;
 }
 

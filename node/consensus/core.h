@@ -84,8 +84,10 @@ struct BlockBuilt {
 struct BuildDeclined {
   std::uint64_t view = 0;
 };
-// Whether there are records that the tip does not contain, and whether they fill a block.
+// Whether there are records that the tip does not contain, and whether they fill a block. It is
+// said of one tip, and again whenever the tip has changed: until then there is nothing to do.
 struct WorkChanged {
+  crypto::Hash tip;
   bool work = false;
   bool fills_a_block = false;
 };
@@ -321,6 +323,7 @@ class Core {
   std::map<crypto::Hash, Block> blocks_;  // above the head
   std::set<crypto::Hash> asked_;          // blocks that are wanted and not here
   bool work_ = false;
+  crypto::Hash work_tip_;
   bool fills_a_block_ = false;
   bool ended_ = false;
   bool halted_ = false;

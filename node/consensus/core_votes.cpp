@@ -44,7 +44,10 @@ bool Core::try_seal() {
 }
 
 // The first block of an epoch is due without a record.
-bool Core::has_work() const { return work_ || (scope_.epoch > 0 && tip().view == 0); }
+bool Core::has_work() const {
+  const Candidate parent = tip();
+  return (work_ && work_tip_ == parent.block_hash) || (scope_.epoch > 0 && parent.view == 0);
+}
 
 // R-ARM.
 bool Core::try_arm() {

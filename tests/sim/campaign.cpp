@@ -54,7 +54,9 @@ void plan_partitions(World& world, Dice& dice, std::uint64_t end_us) {
       }
     }
     for (std::uint64_t i = dice.chance(200) ? dice.below(4) : 0; i > 0; --i) {
-      cuts.emplace_back(dice.below(world.stage().places()), dice.below(world.stage().places()));
+      const std::size_t from = dice.below(world.stage().places());
+      const std::size_t to = dice.below(world.stage().places());
+      cuts.emplace_back(from, to);
     }
     world.stage().at(time, [&world, groups, cuts] {
       world.stage().heal();

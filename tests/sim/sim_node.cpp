@@ -43,7 +43,7 @@ void SimNode::crash(std::uint64_t down_us) {
   bodies_.clear();
   checks_.clear();
   fetches_.clear();
-  work_ = false;
+  work_tip_ = {};
   if (stage_.options().loses_journal) store_ = std::make_unique<ledger::MemoryStore>();
   stage_.at(stage_.now_us() + down_us, [this] {
     if (!is_up()) boot();
@@ -120,11 +120,14 @@ Records SimNode::pending_on(const Hash& parent) const {
   return records_ & ~entry.chain;
 }
 
+// Said again whenever the tip has changed.
 void SimNode::update_work() {
-  const bool work = pending_on(core_->tip().block_hash).any();
-  if (work == work_) return;
+  const Hash tip = core_->tip().block_hash;
+  const bool work = pending_on(tip).any();
+  if (work == work_ && tip == work_tip_) return;
   work_ = work;
-  step(node::WorkChanged{work, false});
+  work_tip_ = tip;
+  step(node::WorkChanged{tip, work, false});
 }
 
 void SimNode::step(node::CoreEvent event) {
@@ -132,11 +135,18 @@ void SimNode::step(node::CoreEvent event) {
   if (is_up()) update_work();
 }
 
-bool SimNode::dies(std::uint64_t permille) {
-  if (permille == 0 || stage_.is_faulty(validator_) || !stage_.dice().chance(permille)) {
-    return false;
-  }
+// By chance, or because this is the moment that the run is about.
+bool SimNode::dies(int where) {
+  if (stage_.is_faulty(validator_)) return false;
   const CrashOptions& crashes = stage_.crashes();
+  const KillOptions& kill = stage_.options().kill;
+  const std::uint64_t permille = where == 0   ? crashes.before_write
+                                 : where == 1 ? crashes.after_write
+                                              : crashes.mid_sends;
+  const bool planned =
+      place_ == 0 && !killed_ && kill.where == where && kill.at_write == writes_ && writes_ > 0;
+  if (!planned && (permille == 0 || !stage_.dice().chance(permille))) return false;
+  killed_ = killed_ || planned;
   crash(stage_.dice().between(crashes.down_min_us, crashes.down_max_us));
   return true;
 }
@@ -146,13 +156,14 @@ void SimNode::perform(node::CoreOutput output) {
   const bool writes = !output.journal.votes.empty() || !output.journal.certificates.empty() ||
                       !output.finals.empty();
   if (writes) {
-    if (dies(stage_.crashes().before_write)) return;
+    ++writes_;
+    if (dies(0)) return;
     write(output);
     for (const ledger::SignedVote& vote : output.journal.votes) judge(vote.vote);
     for (const node::Finalized& final : output.finals) {
       if (!stage_.is_faulty(validator_)) stage_.checker().on_final(place_, final);
     }
-    if (dies(stage_.crashes().after_write)) return;
+    if (dies(1)) return;
   }
   for (const node::CoreNote& entry : output.notes) note(entry);
   for (const ledger::Certificate& certificate : output.journal.certificates) {
@@ -207,7 +218,7 @@ void SimNode::add_final(const node::Finalized& final, ledger::WriteBatch& batch)
 
 // False: it died among its messages.
 bool SimNode::send_all(const std::vector<node::CoreSend>& sends) {
-  const bool dies_here = !sends.empty() && dies(stage_.crashes().mid_sends);
+  const bool dies_here = !sends.empty() && dies(2);
   const std::size_t count = dies_here ? stage_.dice().below(sends.size()) : sends.size();
   for (std::size_t i = 0; i < count; ++i) {
     const node::CoreMessage& message = sends[i].message;

@@ -24,7 +24,7 @@ class SimNode {
   void add_records(const Records& records);
 
   const node::Core& core() const { return *core_; }
-  std::uint16_t validator() const { return validator_; }
+  std::uint64_t writes() const { return writes_; }
   // The records on the chain that is durable here.
   const Records& final_records() const;
 
@@ -44,13 +44,15 @@ class SimNode {
   node::CoreStart recover();
   Checker::Durable durable() const;
   Records pending_on(const crypto::Hash& parent) const;
-  bool dies(std::uint64_t permille);
+  bool dies(int where);
   void later(std::uint64_t us, std::function<void()> action);
 
   Stage& stage_;
   std::size_t place_;
   std::uint16_t validator_;
   std::unique_ptr<ledger::MemoryStore> store_ = std::make_unique<ledger::MemoryStore>();
+  std::uint64_t writes_ = 0;
+  bool killed_ = false;     // as planned
   std::uint64_t life_ = 0;  // a restart makes what was under way meaningless
 
   // All of it is gone with a crash.
@@ -62,7 +64,8 @@ class SimNode {
   std::set<crypto::Hash> checks_;   // asked for by the core, waiting for the body
   std::set<crypto::Hash> fetches_;  // asked for once already
   crypto::Hash head_;
-  bool work_ = false;
+  bool work_ = false;  // what the core was told, and of which tip
+  crypto::Hash work_tip_;
   bool restarted_ = false;
 };
 

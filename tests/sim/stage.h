@@ -51,12 +51,19 @@ struct CrashOptions {
   std::uint64_t down_max_us = 4'000'000;
 };
 
+// Kills place 0 at one write: before it, after it, or among the messages that follow.
+struct KillOptions {
+  std::uint64_t at_write = 0;  // counted from 1; 0: never
+  int where = 0;               // 0 before, 1 after, 2 mid-sends
+};
+
 struct StageOptions {
   std::size_t validators = 4;
   std::uint64_t seed = 1;
   std::vector<Fault> faults;
   NetworkOptions network;
   CrashOptions crashes;
+  KillOptions kill;
   std::uint64_t clock_error_ms = 0;  // each wall clock is wrong by up to this much
   bool loses_journal = false;        // a restart finds an empty disk: amnesia
   bool keeps_lines = false;

@@ -116,6 +116,7 @@ class CoreTest : public testing::Test {
   // The core of validator `who`, fresh or with what it had written.
   void open(std::optional<std::uint16_t> who) {
     me = who;
+    work = false;
     auto key = crypto::PrivateKey::from_seed(committee.keys.at(who.value_or(0)).seed());
     gate = std::make_unique<SigningGate>(std::move(key), ledger::VoteChain{});
     gate->enter_epoch(committee.scope, 0);
@@ -156,6 +157,14 @@ class CoreTest : public testing::Test {
     }
     others.push_back(committee.leader(1));
     return others;
+  }
+
+  // As a driver does: of the tip, and again when it has changed.
+  void give_work(bool fills_a_block = false) {
+    work = true;
+    fills = fills_a_block;
+    told = core->tip().block_hash;
+    step(WorkChanged{told, true, fills});
   }
 
   void step(CoreEvent event) { perform(core->step(now, std::move(event))); }
@@ -219,6 +228,7 @@ class CoreTest : public testing::Test {
         requests.push_back(std::move(request));
       }
     }
+    if (work && told != core->tip().block_hash) give_work(fills);
   }
 
   // Lets the newest timer of a kind fire at its time.
@@ -279,6 +289,9 @@ class CoreTest : public testing::Test {
   Moment now{60'000'000, 1'000'500};
   std::optional<std::uint16_t> me;
   bool executes = true;  // blocks are valid as soon as they are asked for
+  bool work = false;     // what the core was told, and of which tip
+  bool fills = false;
+  crypto::Hash told;
   std::unique_ptr<SigningGate> gate;
   std::optional<Core> core;
 

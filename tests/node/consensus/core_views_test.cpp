@@ -78,7 +78,7 @@ TEST_F(CoreViews, RAdvFollowsAnyCertificateWhateverWasVoted) {
 
 TEST_F(CoreViews, RAdvMakesOlderTimersMeaningless) {
   open(bystander(2));
-  step(WorkChanged{true, false});
+  give_work();
   ASSERT_EQ(count_timers(ViewTimer::leader), 1u);
   receive_certificate(nullify(1));
 
@@ -210,7 +210,7 @@ TEST_F(CoreViews, RCommitEndsTheEpochWithItsClosingBlock) {
   receive_certificate(finalize(candidate(1, 0, block)));
   EXPECT_TRUE(core->ended());
   written_votes.clear();
-  step(WorkChanged{true, false});
+  give_work();
   receive_certificate(nullify(2));
   EXPECT_TRUE(written_votes.empty());
   EXPECT_EQ(finals.size(), 1u);
@@ -372,7 +372,7 @@ TEST_F(CoreViews, PushesACertificateItFormedToTheNextLeader) {
 TEST_F(CoreViews, RestartCountsItsOwnVotesAgain) {
   const std::uint16_t who = bystander();
   open(who);
-  step(WorkChanged{true, false});
+  give_work();
   fire(ViewTimer::leader);
   ASSERT_TRUE(voted(nullify(1)));
 
@@ -412,7 +412,7 @@ TEST_F(CoreViews, RestartResumesAboveEveryCertificateAndResends) {
 
 TEST_F(CoreViews, RestartProposesTheJournaledCandidateAgain) {
   open(committee.leader(1));
-  step(WorkChanged{true, false});
+  give_work();
   const Candidate mine = build(0, committee.base);
   ASSERT_TRUE(voted(notarize(mine)));
   sends.clear();
@@ -421,7 +421,7 @@ TEST_F(CoreViews, RestartProposesTheJournaledCandidateAgain) {
   ASSERT_EQ(sent<Proposal>().size(), 1u);
   EXPECT_EQ(sent<Proposal>()[0].second.vote->vote, notarize(mine));
   requests.clear();
-  step(WorkChanged{true, false});
+  give_work();
   EXPECT_TRUE(asked<BuildBlock>().empty()) << "never a second one";
 }
 

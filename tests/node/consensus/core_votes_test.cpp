@@ -36,7 +36,7 @@ TEST_F(CoreVotes, RNotarizeOncePerView) {
 
 TEST_F(CoreVotes, RNotarizeIsAllowedAfterNullify) {
   open(bystander());
-  step(WorkChanged{true, false});
+  give_work();
   fire(ViewTimer::leader);
   ASSERT_TRUE(voted(nullify(1)));
   const Candidate subject = propose(1, 0, committee.base);
@@ -287,7 +287,7 @@ TEST_F(CoreVotes, RFinalizeComesWithTheNotarizationThatItRestsOn) {
 
 TEST_F(CoreVotes, RNullifyAfterTheLeaderTimerWithoutProposal) {
   open(bystander());
-  step(WorkChanged{true, false});
+  give_work();
   fire(ViewTimer::leader);
   EXPECT_TRUE(nullified_because(NullifyReason::no_proposal));
   fire(ViewTimer::advance);
@@ -321,7 +321,7 @@ TEST_F(CoreVotes, RNullifyWhenTheLeaderDoes) {
 
 TEST_F(CoreVotes, RNullifyWhenItsOwnBuildIsDeclined) {
   open(committee.leader(1));
-  step(WorkChanged{true, false});
+  give_work();
   ASSERT_EQ(asked<BuildBlock>().size(), 1u);
   step(BuildDeclined{1});
   EXPECT_TRUE(nullified_because(NullifyReason::build_declined));
@@ -342,7 +342,7 @@ TEST_F(CoreVotes, RNullifyNeverAfterFinalize) {
 TEST_F(CoreVotes, RProposeBuildsOnTheTipWhenThereIsWork) {
   open(committee.leader(2));
   const Header parent = notarized(1, 0, committee.base);
-  step(WorkChanged{true, false});
+  give_work();
   EXPECT_TRUE(asked<BuildBlock>().empty()) << "not before the minimum interval of 20 ms";
   const std::uint64_t before = now.monotonic_us;
   fire(ViewTimer::pace);
@@ -363,13 +363,13 @@ TEST_F(CoreVotes, RProposeBuildsOnTheTipWhenThereIsWork) {
 TEST_F(CoreVotes, RProposeDoesNotPauseWhenABlockIsFull) {
   open(committee.leader(2));
   notarized(1, 0, committee.base);
-  step(WorkChanged{true, true});
+  give_work(true);
   EXPECT_EQ(asked<BuildBlock>().size(), 1u);
 }
 
 TEST_F(CoreVotes, RProposeOnlyWhenItLeads) {
   open(bystander());
-  step(WorkChanged{true, false});
+  give_work();
   EXPECT_TRUE(asked<BuildBlock>().empty());
 }
 
@@ -377,7 +377,7 @@ TEST_F(CoreVotes, RProposeNeedsEveryNullificationAboveTheTip) {
   open(committee.leader(4));
   const Header parent = notarized(1, 0, committee.base);
   receive_certificate(nullify(3));
-  step(WorkChanged{true, true});
+  give_work(true);
   EXPECT_TRUE(asked<BuildBlock>().empty());
   receive_certificate(nullify(2));
   ASSERT_EQ(asked<BuildBlock>().size(), 1u);
@@ -388,7 +388,7 @@ TEST_F(CoreVotes, RProposeNeedsEveryNullificationAboveTheTip) {
 
 TEST_F(CoreVotes, RProposeTakesNoAnswerOfAnotherView) {
   open(committee.leader(1));
-  step(WorkChanged{true, true});
+  give_work(true);
   const Header block = committee.block(1, committee.base);
   receive_certificate(nullify(1));
   step(BlockBuilt{block});
@@ -418,7 +418,7 @@ TEST_F(CoreVotes, RProposeWritesNothingWithoutWork) {
 
 TEST_F(CoreVotes, RProposeCarriesAClosingBlockAtOnce) {
   open(committee.leader(2));
-  step(WorkChanged{true, true});
+  give_work(true);
   const Header closing = committee.closing_block(1, committee.base);
   receive_proposal(candidate(1, 0, closing), closing);
   receive_certificate(notarize(candidate(1, 0, closing)));
@@ -433,7 +433,7 @@ class CoreOfOne : public CoreTest {
 
 TEST_F(CoreOfOne, FinalizesAloneInOneStep) {
   open(0);
-  step(WorkChanged{true, false});
+  give_work();
   const Candidate mine = build(0, committee.base);
   EXPECT_EQ(finalized(), std::vector<crypto::Hash>{mine.block_hash});
   EXPECT_EQ(written_votes.size(), 2u);
@@ -466,7 +466,7 @@ TEST_F(CoreVotes, RArmLeavesAnIdleNetworkAlone) {
 
 TEST_F(CoreVotes, RArmOnWorkAProposalOrVotesOfOthers) {
   open(bystander());
-  step(WorkChanged{true, false});
+  give_work();
   EXPECT_TRUE(core->armed());
   EXPECT_EQ(count_timers(ViewTimer::leader), 1u);
   EXPECT_EQ(count_timers(ViewTimer::advance), 1u);
@@ -484,9 +484,22 @@ TEST_F(CoreVotes, RArmOnWorkAProposalOrVotesOfOthers) {
   EXPECT_TRUE(core->armed()) << "f + 1";
 }
 
+// Found by the simulator: what was to do for the tip before kept everyone armed for a view in which
+// there was nothing to do, and every burst ended with a nullified view.
+TEST_F(CoreVotes, RArmTakesWorkForTheTipThatItWasSaidOf) {
+  open(bystander(2));
+  const crypto::Hash base = committee.base.hash();
+  step(WorkChanged{base, true, false});
+  ASSERT_TRUE(core->armed());
+  const Header block = notarized(1, 0, committee.base);
+  EXPECT_FALSE(core->armed());
+  step(WorkChanged{block.hash(), true, false});
+  EXPECT_TRUE(core->armed());
+}
+
 TEST_F(CoreVotes, RArmAgainInTheNextView) {
   open(bystander(2));
-  step(WorkChanged{true, false});
+  give_work();
   receive_certificate(nullify(1));
   EXPECT_TRUE(core->armed());
   EXPECT_EQ(count_timers(ViewTimer::leader), 2u);
@@ -523,7 +536,7 @@ TEST_F(CoreVotes, RSealIsForgottenOnceTheTipIsFinal) {
 // times 3 / 2, 40 times at most.
 TEST_F(CoreVotes, TimeoutsGrowWithEachArmedViewThatIsNullified) {
   open(bystander(1));
-  step(WorkChanged{true, false});
+  give_work();
   std::vector<std::uint64_t> leader_ms;
   std::vector<std::uint64_t> advance_ms;
   for (std::uint64_t view = 1; view <= 12; ++view) {
@@ -551,7 +564,7 @@ TEST_F(CoreVotes, TimeoutsGrowWithEachArmedViewThatIsNullified) {
 
 TEST_F(CoreVotes, BackOffFallsWithFinalityAlone) {
   open(bystander(1));
-  step(WorkChanged{true, false});
+  give_work();
   for (std::uint64_t view = 1; view <= 5; ++view) receive_certificate(nullify(view));
   EXPECT_EQ(core->back_off(), 5u);
   const Header block = notarized(6, 0, committee.base);
@@ -564,7 +577,7 @@ TEST_F(CoreVotes, BackOffDoesNotGrowInIdleOrSkippedViews) {
   open(bystander());
   receive_certificate(nullify(1));
   EXPECT_EQ(core->back_off(), 0u) << "timers did not run";
-  step(WorkChanged{true, false});
+  give_work();
   receive_certificate(nullify(7));
   EXPECT_EQ(core->back_off(), 0u) << "it left view 2 by another view's certificate";
 }
@@ -581,7 +594,7 @@ TEST_F(CoreVotes, ADeadLeaderCostsNoTime) {
   pass_to(now.monotonic_us + 10'000'001);
   hear_others(false);
   timers.clear();
-  step(WorkChanged{true, false});
+  give_work();
   const auto& request = timers.front();
   ASSERT_EQ(request.timer, ViewTimer::leader);
   EXPECT_EQ(request.at_us, now.monotonic_us);
@@ -593,7 +606,7 @@ TEST_F(CoreVotes, ALeaderIsNotDeadWhenHardlyAnyoneIsHeard) {
   open(bystander(1));
   pass_to(now.monotonic_us + 20'000'000);
   timers.clear();
-  step(WorkChanged{true, false});
+  give_work();
   EXPECT_EQ(timers.front().at_us - now.monotonic_us, 1'320'000u);
 }
 

@@ -1,0 +1,91 @@
+// Many runs by seed. A failure prints the command that shows the run again.
+#include <gtest/gtest.h>
+
+#include "tests/sim/campaign.h"
+
+namespace sim {
+namespace {
+
+// In a hundred of the seeds; sanitizers take a part.
+constexpr std::uint64_t share(std::uint64_t seeds) { return seeds * SIM_PERCENT / 100; }
+
+void expect_good(RunOptions options, std::uint64_t seeds) {
+  for (options.seed = 1; options.seed <= share(seeds); ++options.seed) {
+    const RunResult result = run(options);
+    EXPECT_TRUE(result.good()) << "build/release/bin/" << result.text(options);
+    if (!result.good()) return;
+  }
+}
+
+RunOptions of(std::size_t validators) {
+  RunOptions options;
+  options.validators = validators;
+  return options;
+}
+
+TEST(Seeds, FourValidators) { expect_good(of(4), 300); }
+TEST(Seeds, FiveValidators) { expect_good(of(5), 40); }
+TEST(Seeds, SixValidators) { expect_good(of(6), 30); }
+TEST(Seeds, SevenValidators) { expect_good(of(7), 30); }
+TEST(Seeds, TenValidators) { expect_good(of(10), 10); }
+
+TEST(Seeds, OneAndTwoValidators) {
+  expect_good(of(1), 20);
+  expect_good(of(2), 20);
+}
+
+TEST(Seeds, HonestValidatorsFallSilentAfterwards) {
+  RunOptions options = of(4);
+  options.faults.emplace();
+  expect_good(options, 60);
+}
+
+TEST(Seeds, AnEpochEndsWithItsClosingBlock) {
+  RunOptions options = of(4);
+  options.closes_epoch = true;
+  expect_good(options, 60);
+}
+
+TEST(Seeds, EachStrategyAlone) {
+  for (const std::string& strategy : strategy_names()) {
+    RunOptions options = of(4);
+    options.chaos_us = 10'000'000;
+    options.faults = std::vector<Fault>{{2, Fault::Kind::strategy, strategy}};
+    expect_good(options, 12);
+  }
+}
+
+// S16.
+TEST(Seeds, TheSameSeedGivesTheSameTrace) {
+  for (const std::uint64_t seed : {1u, 2u, 3u}) {
+    RunOptions options = of(4);
+    options.seed = seed;
+    const RunResult first = run(options);
+    options.keeps_lines = true;
+    const RunResult second = run(options);
+    EXPECT_EQ(first.trace_hash, second.trace_hash);
+    EXPECT_FALSE(second.lines.empty());
+  }
+}
+
+// The pin is what one compiler gave, so that the other is held to it. A change of what the protocol
+// does changes it too: then take the new value that the failure shows, once both agree.
+TEST(Seeds, EveryCompilerGivesTheSameTrace) {
+  RunOptions options = of(7);
+  options.seed = 42;
+  EXPECT_EQ(run(options).trace_hash, 8580486505075038584u);
+}
+
+// A validator that forgets its votes counts as faulty; forgetting on every restart forks.
+TEST(Seeds, AmnesiaIsFound) {
+  RunOptions options = of(4);
+  options.loses_journal = true;
+  std::size_t doubles = 0;
+  for (options.seed = 1; options.seed <= 60; ++options.seed) {
+    doubles += run(options).violation.empty() ? 0 : 1;
+  }
+  EXPECT_GE(doubles, 10u);
+}
+
+}  // namespace
+}  // namespace sim

@@ -67,6 +67,8 @@ std::optional<std::uint16_t> ValidatorSet::index_of(std::string_view organisatio
   return std::nullopt;
 }
 
+std::size_t ValidatorSet::quorum() const { return members_.size() - faults(); }
+
 Hash ValidatorSet::hash() const {
   crypto::Bytes bytes;
   crypto::append_u64(bytes, epoch_);

@@ -35,7 +35,7 @@ class ValidatorSet {
 
   // f = floor((n - 1) / 3) may fail; q = n - f make a quorum.
   std::size_t faults() const { return members_.empty() ? 0 : (members_.size() - 1) / 3; }
-  std::size_t quorum() const { return members_.size() - faults(); }
+  std::size_t quorum() const;
 
   // H("greenledger/valset/v1", epoch 8 || n 2 || n x (u16 length || organisation || vote key 32
   // || log key 32 || cosigner key 32)). The epoch makes it differ at every epoch end.

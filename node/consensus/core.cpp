@@ -32,6 +32,7 @@ Core::Core(CoreOptions options, CoreStart start, SigningGate& gate)
       set_hash_(validators_.hash()),
       heard_us_(validators_.size(), 0),
       answered_us_(validators_.size(), 0),
+      asked_us_(validators_.size(), 0),
       resend_us_(options.resend_first_us) {
   if (start.certificate) {
     final_ = (*start.certificate)->vote.candidate;

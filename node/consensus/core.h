@@ -344,6 +344,7 @@ class Core {
   std::uint64_t start_us_ = 0;
   std::vector<std::uint64_t> heard_us_;     // by validator
   std::vector<std::uint64_t> answered_us_;  // by validator: the last unasked certificates
+  std::vector<std::uint64_t> asked_us_;     // by validator: the last status in answer to one
   std::uint64_t resend_us_ = 0;             // the interval, which doubles
   bool resend_set_ = false;
   std::uint64_t resend_view_ = 0;  // view and final view when the timer was set

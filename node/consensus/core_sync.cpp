@@ -74,7 +74,10 @@ void Core::take(std::optional<std::uint16_t> from, Proposal proposal) {
 void Core::take(std::optional<std::uint16_t> from, const Status& theirs) {
   if (!from || from == me_) return;
   send_missing(*from, theirs);
-  if (theirs.view > view_ || theirs.final_view > final_.view) {
+  // One may be ahead in views and the other in finality: without a pause they would ask for ever.
+  const bool ahead = theirs.view > view_ || theirs.final_view > final_.view;
+  if (ahead && now_.monotonic_us >= asked_us_.at(*from) + options_.delta_us) {
+    asked_us_[*from] = now_.monotonic_us;
     out_.sends.push_back({from, status()});
   }
 }

@@ -187,6 +187,10 @@ void Checker::on_progress(std::size_t place, std::uint64_t view, std::uint64_t f
   before = {view, final_view, height};
 }
 
+void Checker::on_floor(std::size_t place, std::uint64_t floor, std::uint64_t final_view) {
+  if (floor < final_view) fail("D6: #" + std::to_string(place) + " starts below its floor");
+}
+
 void Checker::on_storm(std::uint64_t second, std::size_t kind) {
   fail("L9: a storm of messages in second " + std::to_string(second) + ", kind " +
        std::to_string(kind));

@@ -43,6 +43,8 @@ class Checker {
   // After every step of an honest node; `restarted`: the first after a restart.
   void on_progress(std::size_t place, std::uint64_t view, std::uint64_t final_view,
                    std::uint64_t height, bool restarted);
+  // D6: what a restart finds must forbid every view that finality has made it forget.
+  void on_floor(std::size_t place, std::uint64_t floor, std::uint64_t final_view);
   // L9: more messages in a second than any history can excuse.
   void on_storm(std::uint64_t second, std::size_t kind);
   void on_stop(std::size_t place, const std::string& why);

@@ -70,6 +70,10 @@ node::CoreStart SimNode::recover() {
         *ledger::verify_certificate(*ledger::decode_certificate(*bytes), scope, stage_.set());
   }
   journal_ = *ledger::read_journal_head(*snapshot);
+  if (start.certificate && !stage_.is_faulty(validator_)) {
+    stage_.checker().on_floor(place_, journal_.floor.view,
+                              (*start.certificate)->vote.candidate.view);
+  }
   const auto journal = ledger::read_journal(*snapshot, scope, journal_);
   CHECK(journal.has_value());
   gate_ = std::make_unique<node::SigningGate>(stage_.key_of(validator_), journal_.now);

@@ -290,6 +290,11 @@ TEST_F(CoreViews, RSyncAsksWhoIsAhead) {
   receive(ahead, peer);
   ASSERT_EQ(sent<Status>().size(), 1u);
   EXPECT_EQ(sent<Status>()[0].first, peer);
+  receive(ahead, peer);
+  EXPECT_EQ(sent<Status>().size(), 1u) << "once in Delta";
+  pass_to(now.monotonic_us + 500'000);
+  receive(ahead, peer);
+  EXPECT_EQ(sent<Status>().size(), 2u);
 }
 
 TEST_F(CoreViews, RSyncShowsBothKindsInTheStatus) {

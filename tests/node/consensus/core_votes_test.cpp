@@ -144,8 +144,10 @@ TEST_F(CoreVotes, RJustifiedRefusesWhatIsBad) {
   other_epoch.seal.epoch = 1;
   Header other_network = good;
   other_network.seal.network_id = crypto::sha256("another network");
+  const Header beside = committee.block(2, first, "another of its height");
   const std::vector<std::pair<Candidate, Header>> bad = {
-      {candidate(3, 3, good), good},                         // its own parent
+      {candidate(3, 2, beside), beside},  // carry of a block that is not the parent's
+      {candidate(3, 3, good), good},      // its own parent
       {candidate(3, 0, committee.block(3, committee.base)),  // below the final view
        committee.block(3, committee.base)},
       {{3, 2, good.seal.height + 1, good.hash()}, good},  // height of vote, block

@@ -13,12 +13,6 @@ using ledger::Header;
 using ledger::Vote;
 using ledger::VoteKind;
 
-namespace {
-
-constexpr std::uint32_t kBackOffMax = 16;  // 1.5^10 is above the cap of 40 already
-
-}  // namespace
-
 Core::Core(CoreOptions options, CoreStart start, SigningGate& gate)
     : options_(options),
       scope_(start.scope),
@@ -250,7 +244,7 @@ void Core::advance(const Vote& vote) {
   const std::uint64_t left = vote.candidate.view;
   if (left < view_) return;
   if (vote.kind == VoteKind::nullify && left == view_ && armed_ && !is_dead(leader(left))) {
-    slow_ = std::min(slow_ + 1, kBackOffMax);
+    slow_ = std::min(slow_ + 1, 16u);  // 1.5^10 is above the cap of 40 already
   }
   view_ = left + 1;
   armed_ = seal_set_ = seal_due_ = leader_fired_ = advance_fired_ = declined_ = false;

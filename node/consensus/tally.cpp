@@ -9,6 +9,12 @@ namespace node {
 using ledger::Vote;
 using ledger::VoteKind;
 
+namespace {
+
+std::size_t index_of(VoteKind kind) { return static_cast<std::size_t>(kind) - 1; }
+
+}  // namespace
+
 bool is_offence(const ledger::SignedVote& first, const ledger::SignedVote& second) {
   if (first.signer != second.signer || first.epoch != second.epoch ||
       first.vote.candidate.view != second.vote.candidate.view) {
@@ -18,29 +24,19 @@ bool is_offence(const ledger::SignedVote& first, const ledger::SignedVote& secon
   return first.vote.kind != VoteKind::notarize && second.vote.kind != VoteKind::notarize;
 }
 
-std::optional<VerifiedVote>& Tally::place_of(Ballot& ballot, VoteKind kind) {
-  switch (kind) {
-    case VoteKind::notarize:
-      return ballot.notarize;
-    case VoteKind::nullify:
-      return ballot.nullify;
-    case VoteKind::finalize:
-      break;
-  }
-  return ballot.finalize;
-}
-
 bool Tally::add(const VerifiedVote& vote) {
   const Vote& content = vote->vote;
   View& view = views_[content.candidate.view];
   Ballot& ballot = view.ballots[vote->signer];
-  std::optional<VerifiedVote>& place = place_of(ballot, content.kind);
+  std::optional<VerifiedVote>& place = ballot[index_of(content.kind)];
   if (place) {
     if ((*place)->vote != content) accuse(view, *place, vote);
     return false;
   }
   place = vote;
-  if (ballot.nullify && ballot.finalize) accuse(view, *ballot.nullify, *ballot.finalize);
+  const auto& nullify = ballot[index_of(VoteKind::nullify)];
+  const auto& finalize = ballot[index_of(VoteKind::finalize)];
+  if (nullify && finalize) accuse(view, *nullify, *finalize);
   ++view.counts[content];
   if (view.counts[content] == validators_.quorum()) certify(view, content);
   return true;
@@ -64,9 +60,8 @@ void Tally::accuse(View& view, const VerifiedVote& first, const VerifiedVote& se
 void Tally::certify(const View& view, const Vote& vote) {
   std::vector<VerifiedVote> votes;
   for (const auto& [signer, ballot] : view.ballots) {
-    for (const auto* place : {&ballot.notarize, &ballot.nullify, &ballot.finalize}) {
-      if (*place && (**place)->vote == vote) votes.push_back(**place);
-    }
+    const std::optional<VerifiedVote>& place = ballot[index_of(vote.kind)];
+    if (place && (*place)->vote == vote) votes.push_back(*place);
   }
   auto certificate = ledger::make_certificate(validators_, votes);
   CHECK(certificate.has_value());
@@ -90,7 +85,8 @@ bool Tally::has_nullified(std::uint64_t view, std::uint16_t signer) const {
   const auto found = views_.find(view);
   if (found == views_.end()) return false;
   const auto ballot = found->second.ballots.find(signer);
-  return ballot != found->second.ballots.end() && ballot->second.nullify.has_value();
+  return ballot != found->second.ballots.end() &&
+         ballot->second[index_of(VoteKind::nullify)].has_value();
 }
 
 bool Tally::has_equivocated(std::uint64_t view, std::uint16_t signer) const {

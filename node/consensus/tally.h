@@ -7,6 +7,7 @@
 // A value with no thread of its own. It asks for verified votes, and so checks no signature.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -56,18 +57,13 @@ class Tally {
   void forget(std::uint64_t view);
 
  private:
-  struct Ballot {
-    std::optional<VerifiedVote> notarize;
-    std::optional<VerifiedVote> nullify;
-    std::optional<VerifiedVote> finalize;
-  };
+  using Ballot = std::array<std::optional<VerifiedVote>, 3>;  // by kind
   struct View {
     std::map<std::uint16_t, Ballot> ballots;  // by signer
     std::map<ledger::Vote, std::size_t> counts;
     std::set<std::pair<std::uint16_t, ledger::VoteKind>> offences;
   };
 
-  static std::optional<VerifiedVote>& place_of(Ballot& ballot, ledger::VoteKind kind);
   void accuse(View& view, const VerifiedVote& first, const VerifiedVote& second);
   void certify(const View& view, const ledger::Vote& vote);
 

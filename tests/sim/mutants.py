@@ -51,7 +51,8 @@ MUTANTS = {
     "no_status_answers": ("Seeds.FourValidators", [
         (SYNC, "  send_missing(*from, theirs);\n", "")]),
     "no_resend": ("Seeds.FourValidators", [
-        (SYNC, "  if (!me_) return;\n  std::size_t count = 0;", "  return;\n  std::size_t count = 0;")]),
+        (SYNC, "  if (!me_) return;\n  std::size_t count = 0;",
+         "  return;\n  std::size_t count = 0;")]),
     "no_seal": ("Scenario.AnUnfinishedTipIsCarried", [
         (VOTES, "  if (!may_vote() || seal_set_ || !is_unsealed()) return false;",
          "  if (view_ != 0) return false;")]),
@@ -68,12 +69,14 @@ MUTANTS = {
         (SYNC, "      if (asked_.insert(at).second)", "      if (lowest == nullptr && "
          "asked_.insert(at).second)")]),
     "seal_only_on_entry": ("CoreVotes.RSealIsSetByALateNotarizationOfAnOldView", [
-        (VOTES, "  if (!may_vote() || seal_set_ || !is_unsealed()) return false;\n  seal_set_ = true;",
+        (VOTES, "  if (!may_vote() || seal_set_ || !is_unsealed()) return false;\n"
+                "  seal_set_ = true;",
          "  if (!may_vote() || seal_set_) return false;\n  seal_set_ = true;\n"
          "  if (!is_unsealed()) return false;")]),
     "timers_of_any_view": ("CoreViews.RAdvMakesOlderTimersMeaningless", [
         (CORE, "leader_fired_ = leader_fired_ || event.view == view_;", "leader_fired_ = true;"),
-        (CORE, "advance_fired_ = advance_fired_ || event.view == view_;", "advance_fired_ = true;")]),
+        (CORE, "advance_fired_ = advance_fired_ || event.view == view_;",
+         "advance_fired_ = true;")]),
     "floor_not_raised": ("Seeds.FourValidators", [
         ("ledger/chain/journal.cpp", "         });\n  }\n  raise_floor(batch, head, floor);\n",
          "         });\n  }\n")]),

@@ -126,16 +126,25 @@ std::vector<std::string> Settings::key_names() const {
   std::vector<std::string> names;
   std::error_code failure;
   for (const auto& entry : std::filesystem::directory_iterator(home() / "keys", failure)) {
-    if (entry.path().extension() == ".pem") names.push_back(entry.path().stem().string());
+    const std::filesystem::path& path = entry.path();
+    if (path.extension() == ".pem") names.push_back(path.stem().string());
+    std::error_code no_folder;
+    for (const auto& inside : std::filesystem::directory_iterator(path, no_folder)) {
+      if (inside.path().extension() != ".pem") continue;
+      names.push_back(path.filename().string() + "/" + inside.path().stem().string());
+    }
   }
   std::sort(names.begin(), names.end());
   return names;
 }
 
 std::filesystem::path Settings::key_path(const std::string& name_or_path) const {
-  const bool is_path =
-      name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".pem");
-  return is_path ? std::filesystem::path(name_or_path) : home() / "keys" / (name_or_path + ".pem");
+  if (name_or_path.ends_with(".pem")) return name_or_path;
+  const std::filesystem::path in_home = home() / "keys" / (name_or_path + ".pem");
+  std::error_code failure;
+  const bool is_name = name_or_path.find('/') == std::string::npos;
+  return is_name || std::filesystem::exists(in_home, failure) ? in_home
+                                                              : std::filesystem::path(name_or_path);
 }
 
 }  // namespace tools

@@ -60,7 +60,8 @@ class Settings {
 
   std::filesystem::path home() const { return value("home"); }
   std::filesystem::path genesis_path() const;
-  // A key by name ("operation" -> <home>/keys/operation.pem) or by path (it has a "/" or ".pem").
+  // A key by name ("operation" -> <home>/keys/operation.pem; "acme/operation" of the organisations
+  // in a home for development) or by path (it has a "/" or ".pem").
   std::filesystem::path key_path(const std::string& name_or_path) const;
   // The names of the keys in <home>/keys, ascending.
   std::vector<std::string> key_names() const;

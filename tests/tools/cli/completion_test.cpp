@@ -54,6 +54,10 @@ TEST(Completion, OffersTheKeysThatAreThere) {
   EXPECT_EQ(candidates({"keys", "show", "--home", folder.path().string(), ""}),
             "operation\nroot\n");
   EXPECT_EQ(candidates({"keys", "show", "--home", folder.path().string(), "root", ""}), "");
+  // A home of several organisations has a folder for each.
+  std::filesystem::create_directory(folder / "keys" / "acme");
+  folder.write("keys/acme/root.pem", "");
+  EXPECT_EQ(candidates({"keys", "show", "--home", folder.path().string(), "a"}), "acme/root\n");
 }
 
 TEST(Completion, NamesEveryCommandOfTheTree) {

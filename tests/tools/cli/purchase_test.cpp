@@ -78,6 +78,20 @@ TEST_F(Purchase, RecordMakesTheRecordThatTheFlagsSay) {
       << newest(subject_).DebugString();
 }
 
+TEST_F(Purchase, RecordSignsWithAKeyOfAHomeOfSeveralOrganisations) {
+  const Json keys = run_json({"keys", "list"})["items"];
+  std::vector<std::string> names;
+  for (const Json& key : keys) names.push_back(key["name"]);
+  EXPECT_EQ(names, (std::vector<std::string>{"acme/operation", "acme/root", "epa/operation",
+                                             "epa/root", "shop/operation", "shop/root"}));
+  std::vector<std::string> all = kRecord;
+  all.insert(all.end(), {"--key", "shop/operation"});
+  EXPECT_EQ(run(all).exit, 0);
+  all[9] = "3";
+  all.back() = "epa/operation";  // of another organisation
+  EXPECT_NE(run(all).exit, 0);
+}
+
 TEST_F(Purchase, RecordTellsWhetherTheLineIsCertified) {
   const Ran before = run(kRecord);
   issue_certification();

@@ -101,8 +101,8 @@ record_by_hand() {
   sed -i 's/084691842939/084691842934/' shop_purchases.rejects.csv
   import_with retry shop_purchases.rejects.csv import retry shop_purchases.rejects.csv \
     --map purchase-lines --org corner-shop || return 1
-  act_first 7 greenledger report share --buyer "Corner Shop" && keep_share "spend of the shop" \
-    'spend, USD' --buyer "Corner Shop"
+  act_first 7 greenledger report share --buyer "Corner Shop" &&
+    keep_share "spend of the shop, USD" 'spend, USD' --buyer "Corner Shop"
 }
 
 # They carry what is stated about them (tests/data/README.md) and nothing else.

@@ -99,7 +99,7 @@ record_by_hand() {
   say "  A bad row stops nothing. It is named, mended and sent again:"
   say "    row 5: $(tail -n 1 shop_purchases.rejects.csv | grep -o 'E-GTIN-CHECK.*')"
   sed -i 's/084691842939/084691842934/' shop_purchases.rejects.csv
-  import_with retry shop_purchases.rejects.csv import retry shop_purchases.rejects.csv \
+  import_with shop_purchases.rejects.csv import retry shop_purchases.rejects.csv \
     --map purchase-lines --org corner-shop || return 1
   act_first 7 greenledger report share --buyer "Corner Shop" &&
     keep_share "spend of the shop, USD" 'spend, USD' --buyer "Corner Shop"
@@ -156,14 +156,14 @@ tell_story() {
 height() { "$bin/greenledger" node status | awk '$1 == "height" {print $2}'; }
 
 # import KIND FILE MAP ORG: shows and runs it, and counts what it says.
-import() { import_with "" "$2" "$1" import "$2" --map "$3" --org "$4"; }
+import() { import_with "$2" "$1" import "$2" --map "$3" --org "$4"; }
 
-# import_with NOTE FILE WORD...: the same for any command line of the client.
+# import_with FILE WORD...: the same for any command line of the client that records FILE.
 import_with() {
   local code
-  act greenledger "${@:3}"
+  act greenledger "${@:2}"
   code=$?
-  count_import "$2"
+  count_import "$1"
   return "$code"
 }
 

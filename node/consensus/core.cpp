@@ -24,9 +24,7 @@ Core::Core(CoreOptions options, CoreStart start, SigningGate& gate)
       head_(start.head),
       head_hash_(start.head.hash()),
       set_hash_(validators_.hash()),
-      heard_us_(validators_.size(), 0),
-      answered_us_(validators_.size(), 0),
-      asked_us_(validators_.size(), 0),
+      peers_(validators_.size()),
       resend_us_(options.resend_first_us) {
   if (start.certificate) {
     final_ = (*start.certificate)->vote.candidate;
@@ -52,28 +50,23 @@ void Core::recover(const CoreStart& start) {
     const Candidate& candidate = vote->vote.candidate;
     if (candidate.view <= final_.view) continue;
     CHECK(me_ && vote->signer == *me_);
-    View& view = views_[candidate.view];
-    switch (vote->vote.kind) {
-      case VoteKind::notarize:
-        view.notarized = vote;
-        if (leader(candidate.view) == *me_) view.proposal = candidate;
-        break;
-      case VoteKind::nullify:
-        view.nullified = vote;
-        break;
-      case VoteKind::finalize:
-        view.finalized = vote;
-        break;
+    own_vote(views_[candidate.view], vote->vote.kind) = vote;
+    if (vote->vote.kind == VoteKind::notarize && leader(candidate.view) == *me_) {
+      views_[candidate.view].proposal = candidate;
     }
     tally_.add(vote);
   }
   for (const VerifiedCertificate& certificate : start.certificates) accept(certificate);
 }
 
+std::optional<VerifiedVote>& Core::own_vote(View& view, VoteKind kind) {
+  if (kind == VoteKind::notarize) return view.notarized;
+  return kind == VoteKind::nullify ? view.nullified : view.finalized;
+}
+
 CoreOutput Core::start(Moment now) {
   now_ = now;
   start_us_ = now.monotonic_us;
-  head_known_us_ = 0;
   set_timer(ViewTimer::status, 0, now.monotonic_us + options_.status_us);
   out_.sends.push_back({std::nullopt, status()});
   resend();
@@ -105,15 +98,15 @@ void Core::settle() {
   try_resend_timer();
   for (Evidence& evidence : tally_.take_evidence()) {
     out_.sends.push_back({std::nullopt, evidence});
-    out_.notes.push_back(EvidenceFound{std::move(evidence)});
+    out_.notes.push_back(std::move(evidence));
   }
 }
 
 // ---- events ----
 
 void Core::on(MessageReceived event) {
-  if (event.from) heard_us_.at(*event.from) = now_.monotonic_us;
-  std::visit([&](auto& message) { take(event.from, std::move(message)); }, event.message);
+  if (event.from) peers_.at(*event.from).heard_us = now_.monotonic_us;
+  std::visit([&](const auto& message) { take(event.from, message); }, event.message);
 }
 
 void Core::on(BlockReceived event) {
@@ -129,35 +122,32 @@ void Core::on(BlockChecked event) {
 
 void Core::on(BlockBuilt event) {
   const Header& header = event.header;
-  if (!building_on_ || header.seal.view != view_ || leader(view_) != me_) return;
-  if (*building_on_ != tip()) {  // it is stale: settle() asks anew
-    building_on_.reset();
+  if (!turn_.building_on || header.seal.view != view_ || leader(view_) != me_) return;
+  if (*turn_.building_on != tip()) {  // it is stale: settle() asks anew
+    turn_.building_on.reset();
     return;
   }
-  if (header.seal.parent_hash != building_on_->block_hash || !may_vote()) return;
-  const Header* parent = find_header(building_on_->block_hash);
+  if (header.seal.parent_hash != turn_.building_on->block_hash || !may_vote()) return;
+  const Header* parent = find_header(turn_.building_on->block_hash);
   CHECK(parent != nullptr && fits(header, *parent));
   View& mine = views_[view_];
   if (mine.notarized || mine.nullified) return;
   add_block(header);
   const Hash hash = header.hash();
   find_block(hash)->check = Check::valid;
-  propose({view_, building_on_->view, header.seal.height, hash});
+  propose({view_, turn_.building_on->view, header.seal.height, hash});
 }
 
 void Core::on(BuildDeclined event) {
-  if (event.view != view_ || !building_on_) return;
-  if (*building_on_ == tip()) declined_ = true;
-  building_on_.reset();
+  if (event.view != view_ || !turn_.building_on) return;
+  if (*turn_.building_on == tip()) turn_.declined = true;
+  turn_.building_on.reset();
 }
 
-void Core::on(WorkChanged event) {
-  work_ = event.work;
-  work_tip_ = event.tip;
-  fills_a_block_ = event.fills_a_block;
-}
+void Core::on(WorkChanged event) { work_ = event; }
 
 void Core::on(ViewTimerFired event) {
+  if (event.view != 0 && event.view != view_) return;  // it belongs to a view that was left
   switch (event.timer) {
     case ViewTimer::status:
       set_timer(ViewTimer::status, 0, now_.monotonic_us + options_.status_us);
@@ -166,26 +156,26 @@ void Core::on(ViewTimerFired event) {
       return;
     case ViewTimer::resend: {
       resend_set_ = false;
-      const bool progress = resend_view_ != view_ || resend_final_ != final_.view;
+      const bool progress = resend_mark_ != view_ + final_.view;
       if (!progress) resend();
       resend_us_ =
           progress ? options_.resend_first_us : std::min(2 * resend_us_, options_.resend_last_us);
       return;
     }
     case ViewTimer::leader:
-      leader_fired_ = leader_fired_ || event.view == view_;
+      turn_.leader_fired = true;
       return;
     case ViewTimer::advance:
-      advance_fired_ = advance_fired_ || event.view == view_;
+      turn_.advance_fired = true;
       return;
     case ViewTimer::seal:  // R-SEAL
-      seal_due_ = seal_due_ || (event.view == view_ && is_unsealed());
+      turn_.seal_due = is_unsealed();
       return;
     case ViewTimer::pace:
-      if (event.view == view_) pace_set_ = false;
+      turn_.pace_set = false;
       return;
     case ViewTimer::hold:
-      if (event.view == view_) hold_set_ = false;
+      turn_.hold_set = false;
       return;
   }
 }
@@ -243,13 +233,11 @@ void Core::accept(const VerifiedCertificate& certificate) {
 void Core::advance(const Vote& vote) {
   const std::uint64_t left = vote.candidate.view;
   if (left < view_) return;
-  if (vote.kind == VoteKind::nullify && left == view_ && armed_ && !is_dead(leader(left))) {
+  if (vote.kind == VoteKind::nullify && left == view_ && turn_.armed && !is_dead(leader(left))) {
     slow_ = std::min(slow_ + 1, 16u);  // 1.5^10 is above the cap of 40 already
   }
   view_ = left + 1;
-  armed_ = seal_set_ = seal_due_ = leader_fired_ = advance_fired_ = declined_ = false;
-  asked_justification_ = pace_set_ = hold_set_ = false;
-  building_on_.reset();
+  turn_ = {};
   out_.notes.push_back(ViewEntered{view_, vote.kind});
 }
 
@@ -320,9 +308,11 @@ std::uint16_t Core::leader(std::uint64_t view) const { return leaders_[view % le
 bool Core::is_dead(std::uint16_t leader) const {
   if (leader == me_) return false;
   const std::uint64_t now = now_.monotonic_us;
-  if (now - std::max(start_us_, heard_us_[leader]) <= options_.dead_us) return false;
+  if (now - std::max(start_us_, peers_[leader].heard_us) <= options_.dead_us) return false;
   std::size_t heard = me_ ? 1 : 0;
-  for (const std::uint64_t at : heard_us_) heard += at != 0 && now - at <= options_.dead_us ? 1 : 0;
+  for (const Peer& peer : peers_) {
+    heard += peer.heard_us != 0 && now - peer.heard_us <= options_.dead_us ? 1 : 0;
+  }
   return heard >= validators_.quorum();
 }
 

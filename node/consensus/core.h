@@ -133,14 +133,7 @@ struct Finalized {
   std::vector<ledger::Header> blocks;
 };
 
-enum class NullifyReason : std::uint8_t {
-  no_proposal,
-  too_late,
-  bad_proposal,
-  equivocation,
-  leader_nullified,
-  build_declined,
-};
+enum class NullifyReason : std::uint8_t { no_proposal, late, bad, equivocation, leader, declined };
 struct ViewEntered {
   std::uint64_t view = 0;
   ledger::VoteKind by = ledger::VoteKind::notarize;
@@ -148,9 +141,6 @@ struct ViewEntered {
 struct VoteCast {
   ledger::Vote vote;
   std::optional<NullifyReason> reason;  // of a NULLIFY
-};
-struct EvidenceFound {
-  Evidence evidence;
 };
 // What follows stops this node's voting: more than f validators break the rules, another copy of
 // this node votes, or execution differs from the network's.
@@ -167,8 +157,8 @@ struct UnknownOwnVote {
 struct FinalBlockRefused {
   crypto::Hash hash;
 };
-using CoreNote = std::variant<ViewEntered, VoteCast, EvidenceFound, CertificatesContradict,
-                              GateRefused, UnknownOwnVote, FinalBlockRefused>;
+using CoreNote = std::variant<ViewEntered, VoteCast, Evidence, CertificatesContradict, GateRefused,
+                              UnknownOwnVote, FinalBlockRefused>;
 
 struct CoreOutput {               // performed in this order
   ledger::JournalStep journal;    // 1 one synced batch; the driver puts in the bodies' bytes (D1)
@@ -207,7 +197,7 @@ class Core {
   // The block that the next one would extend.
   ledger::Candidate tip() const;
   std::uint16_t leader(std::uint64_t view) const;
-  bool armed() const { return armed_; }
+  bool armed() const { return turn_.armed; }
   std::uint32_t back_off() const { return slow_; }
   // The epoch's last block is final, and nothing more is signed in it.
   bool ended() const { return ended_; }
@@ -231,9 +221,21 @@ class Core {
     Check check = Check::unknown;
     bool written = false;  // the body is in the journal
   };
+  // What is forgotten with the current view.
+  struct Turn {
+    bool armed = false, seal_set = false, seal_due = false, pace_set = false, hold_set = false;
+    bool leader_fired = false, advance_fired = false, declined = false, asked = false;
+    std::optional<ledger::Candidate> building_on;
+  };
+  struct Peer {
+    std::uint64_t heard_us = 0;     // anything at all
+    std::uint64_t answered_us = 0;  // the last certificates that it did not ask for
+    std::uint64_t asked_us = 0;     // the last status in answer to one of its own
+  };
   enum class Justified : std::uint8_t { ok, wait, bad };
 
   void recover(const CoreStart& start);
+  static std::optional<VerifiedVote>& own_vote(View& view, ledger::VoteKind kind);
   void on(MessageReceived event);
   void on(BlockReceived event);
   void on(BlockChecked event);
@@ -241,9 +243,9 @@ class Core {
   void on(BuildDeclined event);
   void on(WorkChanged event);
   void on(ViewTimerFired event);
-  void take(std::optional<std::uint16_t> from, VerifiedVote vote);
-  void take(std::optional<std::uint16_t> from, VerifiedCertificate certificate);
-  void take(std::optional<std::uint16_t> from, Proposal proposal);
+  void take(std::optional<std::uint16_t> from, const VerifiedVote& vote);
+  void take(std::optional<std::uint16_t>, const VerifiedCertificate& one) { accept(one); }
+  void take(std::optional<std::uint16_t> from, const Proposal& proposal);
   void take(std::optional<std::uint16_t> from, const Status& status);
   void take(std::optional<std::uint16_t> from, const Evidence& evidence);
 
@@ -322,33 +324,18 @@ class Core {
   std::map<std::uint64_t, View> views_;   // above the final view
   std::map<crypto::Hash, Block> blocks_;  // above the head
   std::set<crypto::Hash> asked_;          // blocks that are wanted and not here
-  bool work_ = false;
-  crypto::Hash work_tip_;
-  bool fills_a_block_ = false;
+  WorkChanged work_;
   bool ended_ = false;
   bool halted_ = false;
 
-  // Of the current view.
-  bool armed_ = false;
-  bool seal_set_ = false;
-  bool seal_due_ = false;
-  bool leader_fired_ = false;
-  bool advance_fired_ = false;
-  bool declined_ = false;
-  bool asked_justification_ = false;
-  bool pace_set_ = false;
-  bool hold_set_ = false;
-  std::optional<ledger::Candidate> building_on_;
+  Turn turn_;
 
   std::uint32_t slow_ = 0;
   std::uint64_t start_us_ = 0;
-  std::vector<std::uint64_t> heard_us_;     // by validator
-  std::vector<std::uint64_t> answered_us_;  // by validator: the last unasked certificates
-  std::vector<std::uint64_t> asked_us_;     // by validator: the last status in answer to one
-  std::uint64_t resend_us_ = 0;             // the interval, which doubles
+  std::vector<Peer> peers_;      // by validator
+  std::uint64_t resend_us_ = 0;  // the interval, which doubles
   bool resend_set_ = false;
-  std::uint64_t resend_view_ = 0;  // view and final view when the timer was set
-  std::uint64_t resend_final_ = 0;
+  std::uint64_t resend_mark_ = 0;  // sum of view and final view when the timer was set
 
   Moment now_;
   CoreOutput out_;

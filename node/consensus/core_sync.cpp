@@ -1,6 +1,7 @@
 // What others have and lack: R-TALLY's edge, R-SYNC, dissemination, and the blocks that are wanted.
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "node/consensus/core.h"
 
@@ -21,13 +22,13 @@ constexpr std::size_t kViewsResent = 16;
 
 // ---- messages ----
 
-void Core::take(std::optional<std::uint16_t> from, VerifiedVote vote) {
+void Core::take(std::optional<std::uint16_t> from, const VerifiedVote& vote) {
   const std::uint64_t number = vote->vote.candidate.view;
   if (vote->epoch != scope_.epoch || number > view_ + options_.window_views) return;
   // Who nullifies a view that others have left is behind; one answer in Delta is enough.
   if (from && vote->vote.kind == VoteKind::nullify && number < view_ &&
-      now_.monotonic_us >= answered_us_.at(*from) + options_.delta_us) {
-    answered_us_[*from] = now_.monotonic_us;
+      now_.monotonic_us >= peers_.at(*from).answered_us + options_.delta_us) {
+    peers_[*from].answered_us = now_.monotonic_us;
     if (number <= final_.view && final_certificate_) {
       out_.sends.push_back({from, *final_certificate_});
     } else if (const auto found = views_.find(number); found != views_.end()) {
@@ -37,21 +38,15 @@ void Core::take(std::optional<std::uint16_t> from, VerifiedVote vote) {
   }
   if (number <= final_.view) return;
   if (me_ && vote->signer == *me_) {
-    const View& mine = views_[number];
-    for (const auto* own : {&mine.notarized, &mine.nullified, &mine.finalized}) {
-      if (*own && (**own)->vote == vote->vote) return;
-    }
+    const auto& own = own_vote(views_[number], vote->vote.kind);
+    if (own && (*own)->vote == vote->vote) return;
     halt(UnknownOwnVote{vote});  // a copy of this node is alive, or its disk went back in time
     return;
   }
   tally_.add(vote);
 }
 
-void Core::take(std::optional<std::uint16_t>, VerifiedCertificate certificate) {
-  accept(certificate);
-}
-
-void Core::take(std::optional<std::uint16_t> from, Proposal proposal) {
+void Core::take(std::optional<std::uint16_t> from, const Proposal& proposal) {
   for (const VerifiedCertificate& certificate : proposal.justification) accept(certificate);
   const ledger::SignedVote& vote = *proposal.vote;
   const Candidate& candidate = vote.vote.candidate;
@@ -76,8 +71,8 @@ void Core::take(std::optional<std::uint16_t> from, const Status& theirs) {
   send_missing(*from, theirs);
   // One may be ahead in views and the other in finality: without a pause they would ask for ever.
   const bool ahead = theirs.view > view_ || theirs.final_view > final_.view;
-  if (ahead && now_.monotonic_us >= asked_us_.at(*from) + options_.delta_us) {
-    asked_us_[*from] = now_.monotonic_us;
+  if (ahead && now_.monotonic_us >= peers_.at(*from).asked_us + options_.delta_us) {
+    peers_[*from].asked_us = now_.monotonic_us;
     out_.sends.push_back({from, status()});
   }
 }
@@ -187,18 +182,16 @@ void Core::resend() {
 }
 
 void Core::try_resend_timer() {
-  if (resend_set_ || !may_vote() || (!armed_ && !is_unsealed())) return;
+  if (resend_set_ || !may_vote() || (!turn_.armed && !is_unsealed())) return;
   resend_set_ = true;
-  resend_view_ = view_;
-  resend_final_ = final_.view;
+  resend_mark_ = view_ + final_.view;
   set_timer(ViewTimer::resend, 0, now_.monotonic_us + resend_us_);
 }
 
 // ---- blocks ----
 
 Core::Block* Core::find_block(const Hash& hash) {
-  const auto found = blocks_.find(hash);
-  return found == blocks_.end() ? nullptr : &found->second;
+  return const_cast<Block*>(std::as_const(*this).find_block(hash));
 }
 
 const Core::Block* Core::find_block(const Hash& hash) const {

@@ -12,12 +12,6 @@ using ledger::Header;
 using ledger::Vote;
 using ledger::VoteKind;
 
-namespace {
-
-constexpr std::uint64_t kHoldMaxMs = 60'000;  // then it is looked at again
-
-}  // namespace
-
 // R-FINALIZE: every notarized view above the final one, not only the current; having notarized it
 // is not required.
 bool Core::try_finalize() {
@@ -37,8 +31,8 @@ bool Core::try_finalize() {
 // R-SEAL. Looked at after every event: a late notarization of an older view makes a tip unsealed
 // too.
 bool Core::try_seal() {
-  if (!may_vote() || seal_set_ || !is_unsealed()) return false;
-  seal_set_ = true;
+  if (!may_vote() || turn_.seal_set || !is_unsealed()) return false;
+  turn_.seal_set = true;
   set_timer(ViewTimer::seal, view_, now_.monotonic_us + 2 * options_.delta_us);
   return true;
 }
@@ -46,21 +40,21 @@ bool Core::try_seal() {
 // The first block of an epoch is due without a record.
 bool Core::has_work() const {
   const Candidate parent = tip();
-  return (work_ && work_tip_ == parent.block_hash) || (scope_.epoch > 0 && parent.view == 0);
+  return (work_.work && work_.tip == parent.block_hash) || (scope_.epoch > 0 && parent.view == 0);
 }
 
 // R-ARM.
 bool Core::try_arm() {
-  if (!may_vote() || armed_) return false;
+  if (!may_vote() || turn_.armed) return false;
   const auto found = views_.find(view_);
   const bool touched =
       found != views_.end() &&
       (found->second.proposal || found->second.notarized || found->second.nullified);
-  if (!has_work() && !seal_due_ && !touched &&
+  if (!has_work() && !turn_.seal_due && !touched &&
       tally_.voters(view_, me_) < validators_.faults() + 1) {
     return false;
   }
-  armed_ = true;
+  turn_.armed = true;
   const std::uint64_t wait = is_dead(leader(view_)) ? 0 : leader_timeout();
   set_timer(ViewTimer::leader, view_, now_.monotonic_us + wait);
   set_timer(ViewTimer::advance, view_, now_.monotonic_us + advance_timeout());
@@ -69,25 +63,25 @@ bool Core::try_arm() {
 
 // R-PROPOSE. A closing block is followed by carries only; a carry also seals an unfinished tip.
 bool Core::try_propose() {
-  if (!may_vote() || !armed_ || leader(view_) != *me_ || !has_votable(view_)) return false;
+  if (!may_vote() || !turn_.armed || leader(view_) != *me_ || !has_votable(view_)) return false;
   const View& mine = views_[view_];
   if (mine.notarized || mine.nullified) return false;
   const Candidate parent = tip();
   if (!is_gap_nullified(parent.view, view_) || !is_valid(parent.block_hash)) return false;
   const bool closing = parent.view != 0 && find_header(parent.block_hash)->closes_epoch();
   if (closing || !has_work()) {
-    if (!is_unsealed() || (!closing && !seal_due_)) return false;
+    if (!is_unsealed() || (!closing && !turn_.seal_due)) return false;
     return propose({view_, parent.view, parent.height, parent.block_hash});
   }
-  const std::uint64_t pause = fills_a_block_ ? 0 : options_.block_interval_us;
+  const std::uint64_t pause = work_.fills_a_block ? 0 : options_.block_interval_us;
   const std::uint64_t known = known_us(parent.block_hash);
   if (known != 0 && now_.monotonic_us < known + pause) {
-    if (!pace_set_) set_timer(ViewTimer::pace, view_, known + pause);
-    pace_set_ = true;
+    if (!turn_.pace_set) set_timer(ViewTimer::pace, view_, known + pause);
+    turn_.pace_set = true;
     return false;
   }
-  if (declined_ || building_on_ == parent) return false;
-  building_on_ = parent;
+  if (turn_.declined || turn_.building_on == parent) return false;
+  turn_.building_on = parent;
   out_.requests.push_back(BuildBlock{view_, parent});
   return true;
 }
@@ -152,9 +146,10 @@ Core::Justified Core::timely(const Candidate& candidate) {
   if (header->seal.view < candidate.view) return Justified::ok;
   const std::uint64_t time = header->seal.time_ms;
   if (time > now_.wall_ms + options_.drift_ms) {
-    const std::uint64_t wait_ms = std::min(time - now_.wall_ms - options_.drift_ms, kHoldMaxMs);
-    if (!hold_set_) set_timer(ViewTimer::hold, view_, now_.monotonic_us + wait_ms * 1000);
-    hold_set_ = true;
+    const std::uint64_t wait_ms =
+        std::min<std::uint64_t>(time - now_.wall_ms - options_.drift_ms, 60'000);
+    if (!turn_.hold_set) set_timer(ViewTimer::hold, view_, now_.monotonic_us + wait_ms * 1000);
+    turn_.hold_set = true;
     return Justified::wait;
   }
   const std::uint64_t allowed_ms = options_.drift_ms + advance_timeout() / 1000;
@@ -168,9 +163,9 @@ bool Core::try_notarize() {
   if (found == views_.end() || !found->second.proposal || found->second.notarized) return false;
   const Candidate candidate = *found->second.proposal;
   Justified verdict = justified(candidate);
-  if (verdict == Justified::wait && !asked_justification_ &&
+  if (verdict == Justified::wait && !turn_.asked &&
       !is_gap_nullified(candidate.parent_view, candidate.view)) {
-    asked_justification_ = true;  // a status asks for what it lacks
+    turn_.asked = true;  // a status asks for what it lacks
     out_.sends.push_back({leader(view_), status()});
   }
   if (verdict == Justified::ok) verdict = timely(candidate);
@@ -198,16 +193,16 @@ std::optional<NullifyReason> Core::reason_to_nullify() const {
   const std::uint16_t leads = leader(view_);
   const auto found = views_.find(view_);
   const bool proposed = found != views_.end() && found->second.proposal;
-  if (leader_fired_ && !proposed) return NullifyReason::no_proposal;
-  if (advance_fired_) return NullifyReason::too_late;
+  if (turn_.leader_fired && !proposed) return NullifyReason::no_proposal;
+  if (turn_.advance_fired) return NullifyReason::late;
   if (proposed && justified(*found->second.proposal) == Justified::bad) {
-    return NullifyReason::bad_proposal;
+    return NullifyReason::bad;
   }
   if (tally_.has_equivocated(view_, leads)) return NullifyReason::equivocation;
   if (leads == *me_) {
-    if (declined_) return NullifyReason::build_declined;
+    if (turn_.declined) return NullifyReason::declined;
   } else if (tally_.has_nullified(view_, leads)) {
-    return NullifyReason::leader_nullified;
+    return NullifyReason::leader;
   }
   return std::nullopt;
 }

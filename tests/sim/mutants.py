@@ -34,8 +34,7 @@ MUTANTS = {
         (VOTES, "  if (!is_gap_nullified(candidate.parent_view, candidate.view)) "
                 "return Justified::wait;\n", "")]),
     "second_notarize_after_restart": ("Seeds.FourValidators", [
-        (CORE, "        view.notarized = vote;\n        if (leader(candidate.view) == *me_) "
-               "view.proposal = candidate;\n", ""),
+        (CORE, "    own_vote(views_[candidate.view], vote->vote.kind) = vote;\n", ""),
         (GATE, "  CHECK(admit(vote, is_new));", "  is_new = vote.candidate.view == 0;")]),
     "quorum_2f_plus_1": ("Seeds.FiveValidators", [
         ("ledger/chain/validators.cpp", "return members_.size() - faults();",
@@ -54,7 +53,7 @@ MUTANTS = {
         (SYNC, "  if (!me_) return;\n  std::size_t count = 0;",
          "  return;\n  std::size_t count = 0;")]),
     "no_seal": ("Scenario.AnUnfinishedTipIsCarried", [
-        (VOTES, "  if (!may_vote() || seal_set_ || !is_unsealed()) return false;",
+        (VOTES, "  if (!may_vote() || turn_.seal_set || !is_unsealed()) return false;",
          "  if (view_ != 0) return false;")]),
     "own_votes_not_counted_again": ("Scenario.EverybodyIsKilledAfterWritingNullify", [
         (CORE, "    tally_.add(vote);\n", "")]),
@@ -69,14 +68,12 @@ MUTANTS = {
         (SYNC, "      if (asked_.insert(at).second)", "      if (lowest == nullptr && "
          "asked_.insert(at).second)")]),
     "seal_only_on_entry": ("CoreVotes.RSealIsSetByALateNotarizationOfAnOldView", [
-        (VOTES, "  if (!may_vote() || seal_set_ || !is_unsealed()) return false;\n"
-                "  seal_set_ = true;",
-         "  if (!may_vote() || seal_set_) return false;\n  seal_set_ = true;\n"
+        (VOTES, "  if (!may_vote() || turn_.seal_set || !is_unsealed()) return false;\n"
+                "  turn_.seal_set = true;",
+         "  if (!may_vote() || turn_.seal_set) return false;\n  turn_.seal_set = true;\n"
          "  if (!is_unsealed()) return false;")]),
     "timers_of_any_view": ("CoreViews.RAdvMakesOlderTimersMeaningless", [
-        (CORE, "leader_fired_ = leader_fired_ || event.view == view_;", "leader_fired_ = true;"),
-        (CORE, "advance_fired_ = advance_fired_ || event.view == view_;",
-         "advance_fired_ = true;")]),
+        (CORE, "  if (event.view != 0 && event.view != view_) return;", "")]),
     "floor_not_raised": ("Seeds.FourValidators", [
         ("ledger/chain/journal.cpp", "         });\n  }\n  raise_floor(batch, head, floor);\n",
          "         });\n  }\n")]),
@@ -97,7 +94,7 @@ MUTANTS = {
         (VOTES, " ||\n      (candidate.height <= head_.seal.height && "
                 "candidate.block_hash != head_hash_)) {", ") {")]),
     "work_of_any_tip": ("Scenario.AllGoodIsFinalInThreeHops", [
-        (VOTES, "(work_ && work_tip_ == parent.block_hash)", "work_")]),
+        (VOTES, "(work_.work && work_.tip == parent.block_hash)", "work_.work")]),
 }
 
 

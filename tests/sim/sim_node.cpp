@@ -320,9 +320,9 @@ void SimNode::note(const node::CoreNote& note) {
     if (stage_.trace().keeps_lines()) {
       stage_.log(place_, "enters view " + std::to_string(entered->view));
     }
-  } else if (const auto* found = std::get_if<node::EvidenceFound>(&note)) {
-    stage_.log(place_, "evidence against " + std::to_string(found->evidence.first->signer));
-    stage_.checker().on_evidence(found->evidence);
+  } else if (const auto* found = std::get_if<node::Evidence>(&note)) {
+    stage_.log(place_, "evidence against " + std::to_string(found->first->signer));
+    stage_.checker().on_evidence(*found);
   } else if (!stage_.is_faulty(validator_)) {
     static constexpr const char* kWhy[] = {"",
                                            "",

@@ -75,6 +75,9 @@ int main(int count, char** words) {
     heights += result.height;
     messages += result.messages;
     recoveries.push_back(result.recovery_us);
+    if (options.keeps_lines) {
+      std::printf("trace %llu\n", static_cast<unsigned long long>(result.trace_hash));
+    }
     if (!result.good() && !arguments.quiet) std::printf("%s\n", result.text(options).c_str());
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;

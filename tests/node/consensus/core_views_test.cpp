@@ -462,7 +462,7 @@ TEST_F(CoreViews, GossipsEvidenceOnce) {
   receive(Evidence{committee.vote(other, notarize(candidate(2, 0, a))),
                    committee.vote(other, notarize(candidate(2, 0, b)))});
   EXPECT_EQ(sent<Evidence>().size(), 1u);
-  EXPECT_EQ(noted<EvidenceFound>(), 1u);
+  EXPECT_EQ(noted<Evidence>(), 1u);
 }
 
 TEST_F(CoreViews, KeepsNoVotesBeyondTheWindow) {

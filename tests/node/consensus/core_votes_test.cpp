@@ -170,7 +170,7 @@ TEST_F(CoreVotes, RJustifiedRefusesWhatIsBad) {
     const Header block = i < bad.size() ? bad[i].second : good;
     receive_proposal(subject, block);
     EXPECT_EQ(voted(notarize(subject)), i == bad.size()) << i;
-    EXPECT_EQ(nullified_because(NullifyReason::bad_proposal), i < bad.size()) << i;
+    EXPECT_EQ(nullified_because(NullifyReason::bad), i < bad.size()) << i;
   }
 }
 
@@ -179,7 +179,7 @@ TEST_F(CoreVotes, RJustifiedRefusesABlockThatExecutionRefuses) {
   open(bystander());
   const Candidate subject = propose(1, 0, committee.base);
   step(BlockChecked{subject.block_hash, false});
-  EXPECT_TRUE(nullified_because(NullifyReason::bad_proposal));
+  EXPECT_TRUE(nullified_because(NullifyReason::bad));
 }
 
 TEST_F(CoreVotes, RJustifiedTakesACarryOfTheNotarizedBlock) {
@@ -207,7 +207,7 @@ TEST_F(CoreVotes, RJustifiedTakesOnlyCarriesAfterAClosingBlock) {
   receive_certificate(notarize(candidate(1, 0, closing)));
   const Candidate next = propose(2, 1, closing);
   EXPECT_FALSE(voted(notarize(next)));
-  EXPECT_TRUE(nullified_because(NullifyReason::bad_proposal));
+  EXPECT_TRUE(nullified_because(NullifyReason::bad));
 
   written_votes.pop_back();  // as if the other proposal had come
   open(who);
@@ -302,7 +302,7 @@ TEST_F(CoreVotes, RNullifyNotAtTheLeaderTimerWithAProposal) {
   fire(ViewTimer::leader);
   EXPECT_FALSE(voted(nullify(1)));
   fire(ViewTimer::advance);
-  EXPECT_TRUE(nullified_because(NullifyReason::too_late));
+  EXPECT_TRUE(nullified_because(NullifyReason::late));
 }
 
 TEST_F(CoreVotes, RNullifyWhenTheLeaderEquivocates) {
@@ -318,7 +318,7 @@ TEST_F(CoreVotes, RNullifyWhenTheLeaderDoes) {
   receive_vote(others_leader_last().front(), nullify(1));
   EXPECT_FALSE(voted(nullify(1)));
   receive_vote(committee.leader(1), nullify(1));
-  EXPECT_TRUE(nullified_because(NullifyReason::leader_nullified));
+  EXPECT_TRUE(nullified_because(NullifyReason::leader));
 }
 
 TEST_F(CoreVotes, RNullifyWhenItsOwnBuildIsDeclined) {
@@ -326,7 +326,7 @@ TEST_F(CoreVotes, RNullifyWhenItsOwnBuildIsDeclined) {
   give_work();
   ASSERT_EQ(asked<BuildBlock>().size(), 1u);
   step(BuildDeclined{1});
-  EXPECT_TRUE(nullified_because(NullifyReason::build_declined));
+  EXPECT_TRUE(nullified_because(NullifyReason::declined));
 }
 
 TEST_F(CoreVotes, RNullifyNeverAfterFinalize) {

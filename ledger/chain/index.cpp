@@ -13,7 +13,7 @@ void add_product_keys(std::vector<Bytes>& keys, const std::string& subject,
   for (const proto::Product& product : products) {
     if (!product.gtin().empty()) keys.push_back("t" + product.gtin() + subject);
     if (!product.model().empty()) {
-      Bytes key = "m" + model_key(product.brand(), product.model());
+      Bytes key = "m" + product_name(product.brand(), product.model());
       key.push_back('\0');
       keys.push_back(key + subject);
     }
@@ -68,10 +68,6 @@ std::string buyer_key(const proto::Party& buyer) {
 
 Bytes buyer_hash(std::string_view buyer) {
   return Bytes(crypto::sha256(buyer).view().substr(0, kBuyerHashBytes));
-}
-
-std::string model_key(std::string_view brand, std::string_view model) {
-  return product_name(brand, model);
 }
 
 Bytes index_date(std::string_view date) {

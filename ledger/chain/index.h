@@ -26,9 +26,6 @@ std::vector<Bytes> index_keys(const proto::Record& record, std::uint64_t index);
 std::string buyer_key(const proto::Party& buyer);
 Bytes buyer_hash(std::string_view buyer);
 
-// The name under which a product is filed and looked up.
-std::string model_key(std::string_view brand, std::string_view model);
-
 // A date in 10 bytes that sort as time: "2018" -> "2018\0…".
 Bytes index_date(std::string_view date);
 

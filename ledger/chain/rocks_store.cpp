@@ -103,8 +103,7 @@ class LineLogger final : public rocksdb::Logger {
   const bool damaged = status.IsCorruption();
   const char* const means =
       damaged ? "the store is damaged (E-STORE-DAMAGED): restore a backup, or start with an empty "
-                "folder "
-                "and let the node fetch the ledger from its peers"
+                "folder and let the node fetch the ledger from its peers"
               : "the node stops, because what was written is unknown until it is opened again";
   const std::string message =
       "the store failed while " + doing + ": " + status.ToString() + "; " + means;

@@ -1,4 +1,5 @@
 #include "ledger/chain/index.h"
+#include "ledger/records/product_keys.h"
 #include "ledger/records/standing.h"
 #include "ledger/records/subject.h"
 #include "ledger/records/text.h"
@@ -130,7 +131,7 @@ void each_candidate(
   const std::string brand = call.find("brand").value_or("");
   const std::string model = call.find("model").value_or("");
   if (!brand.empty() || !model.empty()) {
-    const std::string name = ledger::model_key(brand, model);
+    const std::string name = ledger::product_name(brand, model);
     // A whole model is meant as it is; a brand alone is the beginning of a name.
     const std::string stop = model.empty() ? name + " " : name;
     return reader.by_model(stop, after, [&](std::string_view filed, std::string_view subject) {

@@ -155,9 +155,7 @@ void add_reading(Cli& cli, CLI::App& noun) {
                      "greenledger cert list --brand Acme --status suspended -o csv"}},
                    [search](Session& session) { return list(session, *search); });
   add_product_filters(list_verb, search->product);
-  list_verb
-      .add_option("--holder", search->holder, "holder: a name, or LEI:…, USCC:…, GLN:…, DUNS:…")
-      ->type_name("");
+  add_party_flag(list_verb, "--holder", search->holder);
   list_verb.add_option("--scheme", search->scheme, "label scheme: OWNER/ID, or its subject")
       ->type_name("");
   list_verb.add_option("--certifier", search->certifier, "organisation that issued it")

@@ -15,17 +15,12 @@ using crypto::Error;
 using crypto::Result;
 using crypto::Unexpected;
 
-Unexpected<Error> usage_error(std::string message, std::string hint) {
-  return Unexpected{Error{std::string(error_code::kUsage), std::move(message), std::move(hint)}};
-}
-
 void add_content_flags(CLI::App& verb, CertificationFlags& flags) {
   const auto text = [&](const char* name, std::string& value, const char* help) {
     verb.add_option(name, value, help)->type_name("");
   };
   text("--from", flags.from, "JSON file of the content; flags go before it");
-  verb.add_option("--holder", flags.holder, "holder: a name, or LEI:…, USCC:…, GLN:…, DUNS:…")
-      ->type_name("");
+  add_party_flag(verb, "--holder", flags.holder);
   text("--holder-country", flags.country, "country of the holder, two letters");
   add_product_flags(verb, flags.product);
   text("--category", flags.category, "LIST:CODE of the product category");
@@ -49,23 +44,11 @@ Result<void> apply_products(const ProductFlags& flags, proto::Certification& cer
   return {};
 }
 
-// The content that a certification has now, with the place that its next record takes.
-struct Present {
-  proto::Certification content;
-  std::uint64_t next_place = 1;
-};
-Result<Present> read_present(const Session& session, const std::string& subject) {
+// The content that a certification has now; gives the place that its next record takes.
+Result<std::uint64_t> read_present(const Session& session, const std::string& subject,
+                                   proto::Certification& content) {
   const std::string path = "/v1/certifications/" + subject.substr(subject.find('/') + 1);
-  const Result<Json> found = NodeReader(session).find(NodePath(path));
-  if (!found) return Unexpected{found.error()};
-  Present present;
-  present.next_place = found->value("count", std::uint64_t{0}) + 1;
-  if (auto read = read_message(found->value("certification", Json::object()),
-                               "The node's certification", present.content);
-      !read) {
-    return Unexpected{read.error()};
-  }
-  return present;
+  return tools::read_present(session, NodePath(path), "certification", content);
 }
 
 struct IssueOptions {
@@ -101,21 +84,20 @@ ExitCode amend(Session& session, const ChangeOptions& options) {
   const Result<std::string> subject =
       certification_subject(options.certification, session.settings.value("org"));
   if (!subject) return session.output.fail(subject.error());
-  Result<Present> present = read_present(session, *subject);
-  if (!present) return session.output.fail(present.error());
-  const std::string before = present->content.SerializeAsString();
+  proto::Certification content;
+  const Result<std::uint64_t> place = read_present(session, *subject, content);
+  if (!place) return session.output.fail(place.error());
+  const std::string before = content.SerializeAsString();
   const auto applied =
-      apply_flags(options.content, std::string(ledger::owner_of(*subject)), present->content);
+      apply_flags(options.content, std::string(ledger::owner_of(*subject)), content);
   if (!applied) return session.output.fail(applied.error());
-  if (present->content.SerializeAsString() == before) {
-    return session.output.fail(Error{std::string(error_code::kUsage),
-                                     "The flags change nothing of the certification.",
-                                     "Name what is different, e.g. --valid-to."});
+  if (content.SerializeAsString() == before) {
+    return session.output.fail(nothing_changed("certification", "--valid-to"));
   }
   proto::Record record;
   record.set_subject(*subject);
-  record.set_place(present->next_place);
-  *record.mutable_certification() = present->content;
+  record.set_place(*place);
+  *record.mutable_certification() = std::move(content);
   const Written written = write_records(session, options.write, {record});
   if (written.is_recorded) session.output.next("greenledger cert history " + *subject);
   return written.exit;
@@ -125,10 +107,10 @@ ExitCode renew(Session& session, const ChangeOptions& options) {
   const Result<std::string> old =
       certification_subject(options.certification, session.settings.value("org"));
   if (!old) return session.output.fail(old.error());
-  Result<Present> present = read_present(session, *old);
-  if (!present) return session.output.fail(present.error());
+  proto::Certification content;
+  const Result<std::uint64_t> place = read_present(session, *old, content);
+  if (!place) return session.output.fail(place.error());
   const std::string owner(ledger::owner_of(*old));
-  proto::Certification& content = present->content;
   content.clear_valid_from();
   content.clear_valid_to();
   content.clear_evidence();
@@ -155,9 +137,10 @@ ExitCode change_status(Session& session, const ChangeOptions& options, proto::St
   // A local dry run asks no node; a status change is never the first record.
   record.set_place(2);
   if (options.write.dry_run != "local") {
-    const Result<Present> present = read_present(session, *subject);
-    if (!present) return session.output.fail(present.error());
-    record.set_place(present->next_place);
+    proto::Certification content;
+    const Result<std::uint64_t> place = read_present(session, *subject, content);
+    if (!place) return session.output.fail(place.error());
+    record.set_place(*place);
   }
   proto::CertificationStatus& change = *record.mutable_certification_status();
   change.set_status(status);

@@ -1,7 +1,11 @@
 // The stable codes of the errors that the client itself gives (Error::code).
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <utility>
+
+#include "crypto/expected.h"
 
 namespace tools::error_code {
 
@@ -14,3 +18,13 @@ inline constexpr std::string_view kNetworkDraft = "E-NETWORK-DRAFT";  // request
 inline constexpr std::string_view kWrite = "E-WRITE";  // a file that cannot be written
 
 }  // namespace tools::error_code
+
+namespace tools {
+
+// E-USAGE: what is wrong with the command line, and how to mend it.
+inline crypto::Unexpected<crypto::Error> usage_error(std::string message, std::string hint) {
+  return crypto::Unexpected{
+      crypto::Error{std::string(error_code::kUsage), std::move(message), std::move(hint)}};
+}
+
+}  // namespace tools

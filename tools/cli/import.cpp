@@ -30,10 +30,6 @@ struct FileOptions {
   std::optional<std::uint64_t> errors_max;
 };
 
-Error usage_error(std::string message, std::string hint) {
-  return {std::string(error_code::kUsage), std::move(message), std::move(hint)};
-}
-
 std::uint64_t steady_ms() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   return static_cast<std::uint64_t>(
@@ -47,8 +43,8 @@ Result<Mapping> read_mapping_for(const Session& session, const FileOptions& opti
   for (const std::string& word : options.set) {
     const std::size_t sign = word.find('=');
     if (sign == std::string::npos || sign == 0) {
-      return Unexpected{usage_error("\"" + word + "\" is no parameter.",
-                                    "Write --set name=value, such as --set certifier=my-body.")};
+      return usage_error("\"" + word + "\" is no parameter.",
+                         "Write --set name=value, such as --set certifier=my-body.");
     }
     parameters[word.substr(0, sign)] = word.substr(sign + 1);
   }
@@ -72,11 +68,11 @@ Result<void> check_kinds(const Mapping& mapping, ImportOf what) {
   const auto& allowed = what == ImportOf::certifications ? certifications : purchases;
   for (const RecordRule& rule : mapping.records) {
     if (allowed.contains(rule.kind->name())) continue;
-    return Unexpected{usage_error("The mapping \"" + mapping.title +
-                                      "\" makes records of the kind " + rule.kind->name() + ".",
-                                  what == ImportOf::certifications
-                                      ? "Purchases go to `greenledger purchase import`."
-                                      : "Certifications go to `greenledger cert import`.")};
+    return usage_error("The mapping \"" + mapping.title + "\" makes records of the kind " +
+                           rule.kind->name() + ".",
+                       what == ImportOf::certifications
+                           ? "Purchases go to `greenledger purchase import`."
+                           : "Certifications go to `greenledger cert import`.");
   }
   return {};
 }
@@ -89,31 +85,36 @@ std::string counts_text(const Notes& counts) {
   return text;
 }
 
+void add_counts(Json& document, const ImportCounts& counts) {
+  document["recorded"] = counts.recorded;
+  document["already_recorded"] = counts.already;
+  document["rejected"] = counts.rejected;
+  document["skipped"] = counts.skipped;
+  document["rejected_by_code"] = counts.codes;
+  document["skipped_by_reason"] = counts.skips;
+}
+
 // What programs see.
 Json document_of(const Importer& importer, const FileOptions& options, std::uint64_t elapsed_ms) {
   const ImportProgress progress = importer.progress();
   const ImportCounts& counts = progress.settled;
   const std::uint64_t rate = progress.rate(elapsed_ms, importer.resumed_through());
-  return {{"file", options.file},
-          {"mapping", importer.mapping().title},
-          {"encoding", encoding_name(importer.facts().encoding)},
-          {"bytes", importer.facts().bytes},
-          {"input_sha256", importer.facts().sha256},
-          {"mapping_sha256", importer.mapping().text_sha256},
-          {"dry_run", options.dry_run.empty() ? Json() : Json(options.dry_run)},
-          {"rows", counts.through},
-          {"resumed_after", importer.resumed_through()},
-          {"recorded", counts.recorded},
-          {"already_recorded", counts.already},
-          {"rejected", counts.rejected},
-          {"skipped", counts.skipped},
-          {"rejected_by_code", counts.codes},
-          {"skipped_by_reason", counts.skips},
-          {"left_out", importer.notes()},
-          {"rejects_file",
-           counts.rejected > 0 && options.dry_run.empty() ? Json(importer.rejects_file()) : Json()},
-          {"elapsed_ms", elapsed_ms},
-          {"rows_per_second", rate}};
+  Json document = {{"file", options.file},
+                   {"mapping", importer.mapping().title},
+                   {"encoding", encoding_name(importer.facts().encoding)},
+                   {"bytes", importer.facts().bytes},
+                   {"input_sha256", importer.facts().sha256},
+                   {"mapping_sha256", importer.mapping().text_sha256},
+                   {"dry_run", options.dry_run.empty() ? Json() : Json(options.dry_run)},
+                   {"rows", counts.through},
+                   {"resumed_after", importer.resumed_through()}};
+  add_counts(document, counts);
+  document["left_out"] = importer.notes();
+  const bool has_rejects = counts.rejected > 0 && options.dry_run.empty();
+  document["rejects_file"] = has_rejects ? Json(importer.rejects_file()) : Json();
+  document["elapsed_ms"] = elapsed_ms;
+  document["rows_per_second"] = rate;
+  return document;
 }
 
 // What people see: lines of a few words, without what did not happen.
@@ -240,7 +241,8 @@ ExitCode import_file(Session& session, const FileOptions& options, std::optional
     if (!first) {
       return session.output.fail(
           usage_error("\"" + options.file + "\" is not named as a rejects file.",
-                      "Rejects files are named FILE.rejects.csv and lie beside FILE.csv."));
+                      "Rejects files are named FILE.rejects.csv and lie beside FILE.csv.")
+              .error);
     }
     import.retry_of = *first;
   }
@@ -293,6 +295,12 @@ ExitCode show_status(Session& session, const std::string& file) {
                                      "An import writes " + journal_path(file) + "."});
   }
   const ImportCounts& counts = (*state)->counts;
+  Json document = {{"state", counts.finished ? "finished" : "unfinished"},
+                   {"rows", counts.through}};
+  add_counts(document, counts);
+  document["network"] = (*state)->key.network;
+  document["input_sha256"] = (*state)->key.input;
+  document["mapping_sha256"] = (*state)->key.mapping;
   session.output.show("import-status",
                       {{"state", "state"},
                        {"rows", "rows settled"},
@@ -303,17 +311,7 @@ ExitCode show_status(Session& session, const std::string& file) {
                        {"network", "network"},
                        {"input_sha256", "input"},
                        {"mapping_sha256", "mapping"}},
-                      {{"state", counts.finished ? "finished" : "unfinished"},
-                       {"rows", counts.through},
-                       {"recorded", counts.recorded},
-                       {"already_recorded", counts.already},
-                       {"rejected", counts.rejected},
-                       {"skipped", counts.skipped},
-                       {"rejected_by_code", counts.codes},
-                       {"skipped_by_reason", counts.skips},
-                       {"network", (*state)->key.network},
-                       {"input_sha256", (*state)->key.input},
-                       {"mapping_sha256", (*state)->key.mapping}});
+                      document);
   return ExitCode::done;
 }
 

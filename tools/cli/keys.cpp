@@ -39,10 +39,6 @@ struct NewKey {
   crypto::PrivateKey key;
 };
 
-Unexpected<Error> usage_error(std::string message, std::string hint) {
-  return Unexpected{Error{std::string(error_code::kUsage), std::move(message), std::move(hint)}};
-}
-
 // Makes the folder and those above it; what is new is for the user alone.
 Result<void> make_folder(const std::filesystem::path& path) {
   std::error_code failure;

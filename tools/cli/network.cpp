@@ -33,10 +33,6 @@ struct NewOptions {
   std::uint64_t bytes_per_day = kOrganisationBytesPerDay;
 };
 
-Unexpected<Error> usage_error(std::string message, std::string hint) {
-  return Unexpected{Error{std::string(error_code::kUsage), std::move(message), std::move(hint)}};
-}
-
 Result<void> read_requests(const NewOptions& options, GenesisDraft& draft) {
   for (const std::string& path : options.members) {
     const Result<std::string> file = read_input(path);

@@ -136,43 +136,30 @@ ExitCode record(Session& session, const RecordOptions& options) {
   return written.exit;
 }
 
-// What the line says now, with the place of its next record.
-struct Present {
-  proto::Purchase content;
-  std::uint64_t next_place = 1;
-};
-Result<Present> read_present(const Session& session, const std::string& subject) {
-  const Result<Json> found = NodeReader(session).find(NodePath(path_of(subject)));
-  if (!found) return Unexpected{found.error()};
-  Present present;
-  present.next_place = found->value("count", std::uint64_t{0}) + 1;
-  if (auto read = read_message(found->value("purchase", Json::object()), "The node's purchase",
-                               present.content);
-      !read) {
-    return Unexpected{read.error()};
-  }
-  return present;
+// The content that a purchase line has now; gives the place that its next record takes.
+Result<std::uint64_t> read_present(const Session& session, const std::string& subject,
+                                   proto::Purchase& content) {
+  return tools::read_present(session, NodePath(path_of(subject)), "purchase", content);
 }
 
 ExitCode correct(Session& session, const ChangeOptions& options) {
   const Result<std::string> subject =
       purchase_subject(options.purchase, session.settings.value("org"));
   if (!subject) return session.output.fail(subject.error());
-  Result<Present> present = read_present(session, *subject);
-  if (!present) return session.output.fail(present.error());
-  const std::string before = present->content.SerializeAsString();
-  if (auto applied = apply_flags(options.content, present->content); !applied) {
+  proto::Purchase content;
+  const Result<std::uint64_t> place = read_present(session, *subject, content);
+  if (!place) return session.output.fail(place.error());
+  const std::string before = content.SerializeAsString();
+  if (auto applied = apply_flags(options.content, content); !applied) {
     return session.output.fail(applied.error());
   }
-  if (present->content.SerializeAsString() == before) {
-    return session.output.fail(Error{std::string(error_code::kUsage),
-                                     "The flags change nothing of the purchase.",
-                                     "Name what is different, e.g. --quantity."});
+  if (content.SerializeAsString() == before) {
+    return session.output.fail(nothing_changed("purchase", "--quantity"));
   }
   proto::Record record;
   record.set_subject(*subject);
-  record.set_place(present->next_place);
-  *record.mutable_purchase_correction()->mutable_purchase() = present->content;
+  record.set_place(*place);
+  *record.mutable_purchase_correction()->mutable_purchase() = std::move(content);
   record.mutable_purchase_correction()->set_reason(options.reason);
   const Written written = write_records(session, options.write, {record});
   if (written.is_recorded) {
@@ -195,9 +182,10 @@ ExitCode take_back(Session& session, const ChangeOptions& options) {
   // A local dry run asks no node; a return is never the first record.
   record.set_place(2);
   if (options.write.dry_run != "local") {
-    const Result<Present> present = read_present(session, *subject);
-    if (!present) return session.output.fail(present.error());
-    record.set_place(present->next_place);
+    proto::Purchase present;
+    const Result<std::uint64_t> place = read_present(session, *subject, present);
+    if (!place) return session.output.fail(place.error());
+    record.set_place(*place);
   }
   proto::PurchaseReturn& returned = *record.mutable_purchase_return();
   returned.set_quantity(content.quantity());
@@ -336,8 +324,7 @@ void add_reading(Cli& cli, CLI::App& noun) {
        "List purchase lines by buyer, product and period",
        {"greenledger purchase list --buyer \"City of X\" --since 2018-01-01 --until 2018-12-31"}},
       [search](Session& session) { return list(session, *search); });
-  list_verb.add_option("--buyer", search->buyer, "buyer: a name, or LEI:…, USCC:…, GLN:…, DUNS:…")
-      ->type_name("");
+  add_party_flag(list_verb, "--buyer", search->buyer);
   list_verb
       .add_option("--gtin", search->product.gtins, "GTIN of the product, 8, 12, 13 or 14 digits")
       ->type_name("");

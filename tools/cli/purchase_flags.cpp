@@ -12,10 +12,6 @@ using crypto::Error;
 using crypto::Result;
 using crypto::Unexpected;
 
-Unexpected<Error> usage_error(std::string message, std::string hint) {
-  return Unexpected{Error{std::string(error_code::kUsage), std::move(message), std::move(hint)}};
-}
-
 void set_text(const std::string& flag, std::string* field) {
   if (!flag.empty()) *field = flag;
 }
@@ -115,11 +111,9 @@ void add_purchase_flags(CLI::App& verb, PurchaseFlags& flags) {
     verb.add_option(name, value, help)->type_name("");
   };
   text("--from", flags.from, "JSON file of the content; flags go before it");
-  verb.add_option("--buyer", flags.buyer, "buyer: a name, or LEI:…, USCC:…, GLN:…, DUNS:…")
-      ->type_name("");
+  add_party_flag(verb, "--buyer", flags.buyer);
   text("--buyer-country", flags.buyer_country, "country of the buyer, two letters");
-  verb.add_option("--seller", flags.seller, "seller: a name, or LEI:…, USCC:…, GLN:…, DUNS:…")
-      ->type_name("");
+  add_party_flag(verb, "--seller", flags.seller);
   text("--date", flags.date, "date of the document, as 2018-01-13, 2018-01 or 2018");
   add_product_flags(verb, flags.product);
   text("--category", flags.category, "LIST:CODE of the product category");

@@ -16,10 +16,6 @@ using crypto::Unexpected;
 
 constexpr std::size_t kHashDigits = 64;
 
-Unexpected<Error> usage_error(std::string message, std::string hint) {
-  return Unexpected{Error{std::string(error_code::kUsage), std::move(message), std::move(hint)}};
-}
-
 std::string enum_name(std::string text) {
   for (char& c : text) {
     if (c == '-') c = '_';

@@ -50,6 +50,13 @@ struct ProductFlags {
   // One product a GTIN; without GTINs one.
   crypto::Result<std::vector<proto::Product>> products() const;
 };
+// A party by name or identifier; `name` is its flag: "--buyer". Words: one text, or a list of them.
+template <class Words>
+void add_party_flag(CLI::App& verb, const std::string& name, Words& words) {
+  verb.add_option(name, words, name.substr(2) + ": a name, or LEI:…, USCC:…, GLN:…, DUNS:…")
+      ->type_name("");
+}
+
 void add_product_flags(CLI::App& verb, ProductFlags& flags);
 // Those by which lists are searched, too.
 void add_product_filters(CLI::App& verb, ProductFlags& flags);

@@ -6,6 +6,7 @@
 #include "tools/cli/nouns.h"
 #include "tools/cli/progress.h"
 #include "tools/cli/record_json.h"
+#include "tools/cli/record_texts.h"
 #include "tools/cli/report_view.h"
 #include "tools/cli/show_flags.h"
 #include "tools/cli/text_cells.h"
@@ -79,20 +80,32 @@ ExitCode print_share(Session& session, const ReportOptions& options, const crypt
   return ExitCode::done;
 }
 
-// The node's document on one line.
-ExitCode print_line(Session& session, const NodePath& path) {
-  const Result<Json> found = NodeReader(session).find(path);
-  if (!found) return session.output.fail(found.error());
-  session.output.text(found->dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
-  return ExitCode::done;
-}
-
 // The bytes as the node made them: two nodes' reports can be compared with cmp.
 ExitCode print_bytes(Session& session, const NodePath& path) {
   const Result<crypto::Bytes> bytes = NodeReader(session).find_bytes(path);
   if (!bytes) return session.output.fail(bytes.error());
   session.output.text(*bytes);
   return ExitCode::done;
+}
+
+// What programs read; nullopt: a table is wanted.
+std::optional<ExitCode> print_document(Session& session, const std::string& report,
+                                       const ReportOptions& options) {
+  switch (session.output.format()) {
+    case Format::csv:
+      return print_bytes(session, path_of(report, options, "csv"));
+    case Format::json:
+      return print_bytes(session, path_of(report, options, "json"));
+    case Format::jsonl: {
+      const Result<Json> found = NodeReader(session).find(path_of(report, options, "json"));
+      if (!found) return session.output.fail(found.error());
+      session.output.text(found->dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+      return ExitCode::done;
+    }
+    case Format::table:
+      break;
+  }
+  return std::nullopt;
 }
 
 ExitCode share(Session& session, const ReportOptions& options) {
@@ -108,32 +121,14 @@ ExitCode share(Session& session, const ReportOptions& options) {
     session.output.say("Wrote " + options.html + ".");
     return ExitCode::done;
   }
-  switch (session.output.format()) {
-    case Format::csv:
-      return print_bytes(session, path_of("share", options, "csv"));
-    case Format::json:
-      return print_bytes(session, path_of("share", options, "json"));
-    case Format::jsonl:
-      return print_line(session, path_of("share", options, "json"));
-    case Format::table:
-      break;
-  }
+  if (const auto exit = print_document(session, "share", options)) return *exit;
   const Result<crypto::Bytes> bytes = node.find_bytes(path_of("share", options, "json"));
   if (!bytes) return session.output.fail(bytes.error());
   return print_share(session, options, *bytes);
 }
 
 ExitCode compare(Session& session, const ReportOptions& options) {
-  switch (session.output.format()) {
-    case Format::csv:
-      return print_bytes(session, path_of("compare", options, "csv"));
-    case Format::json:
-      return print_bytes(session, path_of("compare", options, "json"));
-    case Format::jsonl:
-      return print_line(session, path_of("compare", options, "json"));
-    case Format::table:
-      break;
-  }
+  if (const auto exit = print_document(session, "compare", options)) return *exit;
   const Result<Json> found = NodeReader(session).find(path_of("compare", options, "json"));
   if (!found) return session.output.fail(found.error());
   std::vector<Column> columns = kCompareColumns;
@@ -151,8 +146,7 @@ ExitCode compare(Session& session, const ReportOptions& options) {
 
 void add_scope_flags(CLI::App& verb, ReportOptions& options) {
   add_period_flags(verb, options.from, options.to);
-  verb.add_option("--buyer", options.buyer, "buyer: a name, or LEI:…, USCC:…, GLN:…, DUNS:…")
-      ->type_name("");
+  add_party_flag(verb, "--buyer", options.buyer);
   add_height_flag(verb, options.height);
 }
 

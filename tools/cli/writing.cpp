@@ -163,6 +163,22 @@ Result<std::uint64_t> next_place(const Session& session, const std::string& subj
   return found->value("count", std::uint64_t{0}) + 1;
 }
 
+Result<std::uint64_t> read_present(const Session& session, const NodePath& path,
+                                   const std::string& field, google::protobuf::Message& content) {
+  const Result<Json> found = NodeReader(session).find(path);
+  if (!found) return Unexpected{found.error()};
+  const auto read =
+      read_message(found->value(field, Json::object()), "The node's " + field, content);
+  if (!read) return Unexpected{read.error()};
+  return found->value("count", std::uint64_t{0}) + 1;
+}
+
+Error nothing_changed(const std::string& what, const std::string& flag) {
+  return usage_error("The flags change nothing of the " + what + ".",
+                     "Name what is different, e.g. " + flag + ".")
+      .error;
+}
+
 Written write_records(Session& session, const WriteFlags& flags,
                       const std::vector<proto::Record>& records, const std::string& key_name) {
   CHECK(!records.empty());

@@ -30,6 +30,15 @@ crypto::Result<std::unique_ptr<Submitter>> make_submitter(Session& session, cons
 // The place that a new record of `subject` takes: 1 + those that the node knows.
 crypto::Result<std::uint64_t> next_place(const Session& session, const std::string& subject);
 
+// What the node says at `path` under `field` that its subject holds now, into `content`; gives the
+// place that the next record of the subject takes. E-NOT-FOUND: there is no such subject.
+crypto::Result<std::uint64_t> read_present(const Session& session, const NodePath& path,
+                                           const std::string& field,
+                                           google::protobuf::Message& content);
+
+// The flags of a change leave "the `what`" as it is; `flag` is one that would not.
+crypto::Error nothing_changed(const std::string& what, const std::string& flag);
+
 struct Written {
   ExitCode exit = ExitCode::done;
   // Every record is on the ledger by now: what follows on it can be suggested.

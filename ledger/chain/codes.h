@@ -61,6 +61,10 @@ inline constexpr RejectCode kCertificateSigners{
     "E-CERTIFICATE-SIGNERS", "Ask another node: a certificate needs a quorum of its epoch's set."};
 inline constexpr RejectCode kCertificateSignature{
     "E-CERTIFICATE-SIGNATURE", "Ask another node: this certificate was altered."};
+inline constexpr RejectCode kBodyForm{"E-BODY-FORM",
+                                      "Ask another node: this is no body of a block."};
+inline constexpr RejectCode kBodySubmission{
+    "E-BODY-SUBMISSION", "Ask another node: a submission of this block is malformed."};
 inline constexpr RejectCode kMempoolFull{
     "E-MEMPOOL-FULL",
     "The node has no room for more of this organisation's submissions; wait and "

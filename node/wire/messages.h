@@ -25,8 +25,9 @@ using PeerId = std::uint64_t;
 inline constexpr std::size_t kIdsMax = 4096;                  // in one message of ids
 inline constexpr std::size_t kSubmissionsBytesMax = 1 << 20;  // in one message of submissions
 inline constexpr std::size_t kRangeBytesMax = 2 << 20;        // bodies in one range
-inline constexpr std::size_t kRangeBlocksMax = 256;
-inline constexpr std::size_t kSnapshotBytesMax = 1 << 20;  // leaves in one part
+inline constexpr std::size_t kRangeBlocksMax = 256;           // links included
+inline constexpr std::size_t kEpochProofsMax = 16;            // some 40 KiB each at most
+inline constexpr std::size_t kSnapshotBytesMax = 1 << 20;     // leaves in one part
 
 // ---- consensus ----
 
@@ -87,12 +88,34 @@ struct GetRange {
   std::uint64_t from_height = 0;
   std::uint64_t bytes_max = kRangeBytesMax;
 };
-// Consecutive blocks from `from_height` and the FINALIZE certificate of the last; without blocks:
-// the sender has none from there. The certificate was not checked.
+// Consecutive blocks from `from_height`, and the FINALIZE certificate of a block of their epoch:
+// the last of them, or one above it when they are too many for one range; `links` are the headers
+// from the last block, excluded, to the one that the certificate names, included. Without blocks:
+// the sender has none from there. Nothing was checked.
 struct RangeSent {
   std::uint64_t from_height = 0;
   std::vector<BlockSent> blocks;
+  std::vector<ledger::Header> links;
   std::optional<ledger::Certificate> certificate;
+};
+
+// ---- the chain of validator sets ----
+
+// How epochs ended, from this one on.
+struct GetEpochProofs {
+  std::uint64_t from_epoch = 0;
+};
+// The block that closed an epoch, the FINALIZE certificate that names it, and the validators of the
+// next epoch (consensus.md 2.16). Not checked.
+struct EpochProof {
+  ledger::Header closing;
+  ledger::Certificate certificate;
+  std::vector<ledger::ValidatorKeySet> next;
+};
+// Of consecutive epochs; empty: the sender knows of no end of that epoch.
+struct EpochProofsSent {
+  std::uint64_t from_epoch = 0;
+  std::vector<EpochProof> proofs;
 };
 
 // ---- state snapshot ----
@@ -153,10 +176,11 @@ struct ProbeAnswer {
   bool closing_open = false;
 };
 
-using Message = std::variant<VerifiedVote, VerifiedCertificate, ProposalSent, PeerStatus, Evidence,
-                             OtherEpoch, LateFinalize, Announce, GetSubmissions, SubmissionsSent,
-                             GetBlock, BlockSent, BlockAbsent, GetRange, RangeSent, GetSnapshot,
-                             SnapshotPart, CheckpointSent, Probe, ProbeAnswer>;
+using Message =
+    std::variant<VerifiedVote, VerifiedCertificate, ProposalSent, PeerStatus, Evidence, OtherEpoch,
+                 LateFinalize, Announce, GetSubmissions, SubmissionsSent, GetBlock, BlockSent,
+                 BlockAbsent, GetRange, RangeSent, GetEpochProofs, EpochProofsSent, GetSnapshot,
+                 SnapshotPart, CheckpointSent, Probe, ProbeAnswer>;
 
 struct Send {
   std::vector<PeerId> to;

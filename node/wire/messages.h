@@ -28,6 +28,7 @@ inline constexpr std::size_t kRangeBytesMax = 2 << 20;        // bodies in one r
 inline constexpr std::size_t kRangeBlocksMax = 256;           // links included
 inline constexpr std::size_t kEpochProofsMax = 16;            // some 40 KiB each at most
 inline constexpr std::size_t kSnapshotBytesMax = 1 << 20;     // leaves in one part
+inline constexpr std::size_t kVotesShownMax = 64;             // in one answer to a probe
 
 // ---- consensus ----
 
@@ -47,7 +48,7 @@ struct PeerStatus {
   Status views;
   std::uint64_t head = 0;
 };
-// A vote, certificate, proposal or evidence of another epoch came. Nobody checked it.
+// A vote, certificate, proposal, evidence or checkpoint of another epoch came. Nobody checked it.
 struct OtherEpoch {
   std::uint64_t epoch = 0;
 };
@@ -148,8 +149,10 @@ struct SnapshotPart {
 
 // ---- checkpoints ----
 
-// One validator's lines on a checkpoint; verified: text of this log, lines of one member.
+// One validator's lines on a checkpoint, with its log key and its cosigner key; verified: text of
+// this log, lines of one member of the set of `epoch`, which is the one at hand or the one before.
 struct CheckpointSent {
+  std::uint64_t epoch = 0;
   std::string organisation;
   ledger::TreeHead head;
   ledger::Note note;
@@ -157,10 +160,12 @@ struct CheckpointSent {
 
 // ---- rollback protection ----
 
-// "What do you know of me?", with a nonce that is fresh for every question.
+// "What do you know of me?", with a nonce that is fresh for every question. `session` is drawn at
+// each start and tells the connections of one process from those of another with the same key.
 struct Probe {
   crypto::Hash nonce;
-  std::uint64_t incarnation = 0;  // how often the asking node has started
+  crypto::Hash session;
+  std::uint64_t incarnation = 0;  // rises with every start of the asking node; 0 is none
 };
 // The answer over the same connection. `highest`: the certificate by which the answering node
 // entered its view, or the closing block's of the epoch before; none in the first view of a ledger.
@@ -172,7 +177,7 @@ struct ProbeAnswer {
   std::uint64_t view = 1;
   std::optional<ledger::Certificate> highest;  // of another epoch too: not checked then
   std::vector<VerifiedVote> yours;             // of the epoch at hand
-  std::uint64_t other_incarnation = 0;         // the highest that another connection claimed
+  std::uint64_t other_incarnation = 0;         // the highest of the asker's other sessions
   bool closing_open = false;
 };
 

@@ -19,19 +19,13 @@ Checker::Checker(const Book& book, std::size_t validators, std::set<std::uint16_
 
 void Checker::fail(const std::string& what) {
   if (violation_.empty()) violation_ = what;
-}
-
-bool Checker::is_possible(const Vote& vote) const {
-  const auto found = honest_.find(vote);
-  return found != honest_.end() && found->second.size() + faulty_.size() >= quorum_;
+  if (fork_.empty() && what.starts_with("S1:")) fork_ = what;
 }
 
 void Checker::on_vote(std::uint16_t signer, const Vote& vote, const Durable& durable) {
   if (is_faulty(signer) || !sent_.emplace(signer, vote).second) return;
   check_double(signer, vote);
   check_basis(signer, vote, durable);
-  honest_[vote].insert(signer);
-  check_view(vote);
 }
 
 // S6.
@@ -83,12 +77,11 @@ void Checker::check_basis(std::uint16_t signer, const Vote& vote, const Durable&
   }
 }
 
-// S2, S3, S4, from the votes that exist.
-void Checker::check_view(const Vote& vote) {
-  if (!is_possible(vote)) return;
-  const Candidate& candidate = vote.candidate;
+// S2, S3, S4.
+void Checker::check_view(const Vote& certified) {
+  const Candidate& candidate = certified.candidate;
   const std::string where = " in view " + std::to_string(candidate.view);
-  switch (vote.kind) {
+  switch (certified.kind) {
     case VoteKind::notarize:
       if (notarized_.emplace(candidate.view, candidate).first->second != candidate) {
         fail("S2: two notarizations" + where);
@@ -123,6 +116,7 @@ void Checker::on_certificate(const ledger::Certificate& certificate) {
   if (signers.size() < quorum_) {
     fail("S10: " + std::to_string(signers.size()) + " signers of " + text_of(certificate.vote));
   }
+  check_view(certificate.vote);
 }
 
 void Checker::on_evidence(const node::Evidence& evidence) {

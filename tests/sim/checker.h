@@ -1,12 +1,12 @@
-// Checker: judges a run from what was signed, certified and delivered, with arithmetic of its own
-// and no predicate of the product. The labels are the invariants of the specification:
+// Checker: the first judge of a run, from what nodes had on disk, showed and delivered, with
+// arithmetic of its own and no predicate of the product. What votes alone could have led to is the
+// affair of the second judge (abstract_model.h). The labels are the specification's invariants:
 //   S1 agreement          S2 one notarization a view    S3 never nullified and finalized
 //   S4 final is notarized S5 no skipped view            S6 no honest double vote, ever
 //   S7 votes rest on what is durable (with S8)          S9 evidence names no honest validator
 //   S10 certificates      S11 nothing after the closing block   S13 time grows
 //   S14 nothing goes back
-// A certificate counts as possible as soon as the honest votes for it and all faulty validators
-// together make a quorum: faulty ones may vote for anything at any time, seen or not.
+// S2 to S5 are about certificates that some honest validator held.
 #pragma once
 
 #include <map>
@@ -51,6 +51,8 @@ class Checker {
 
   // The first violation; empty: none.
   const std::string& violation() const { return violation_; }
+  // The first of S1.
+  const std::string& fork() const { return fork_; }
   // The longest chain that any honest node has delivered, without the base.
   const std::vector<crypto::Hash>& chain() const { return chain_; }
   std::size_t delivered(std::size_t place) const {
@@ -67,19 +69,17 @@ class Checker {
 
   void fail(const std::string& what);
   bool is_faulty(std::uint16_t signer) const { return faulty_.contains(signer); }
-  bool is_possible(const ledger::Vote& vote) const;
   void check_double(std::uint16_t signer, const ledger::Vote& vote);
   void check_basis(std::uint16_t signer, const ledger::Vote& vote, const Durable& durable);
-  void check_view(const ledger::Vote& vote);
+  void check_view(const ledger::Vote& certified);
   void check_path(const ledger::Candidate& final);
 
   const Book& book_;
   std::size_t quorum_;
   std::size_t validators_;
   std::set<std::uint16_t> faulty_;
-  std::set<std::pair<std::uint16_t, ledger::Vote>> sent_;   // by honest validators
-  std::map<ledger::Vote, std::set<std::uint16_t>> honest_;  // who voted for it
-  std::map<std::uint64_t, ledger::Candidate> notarized_;    // possible, by view
+  std::set<std::pair<std::uint16_t, ledger::Vote>> sent_;  // by honest validators
+  std::map<std::uint64_t, ledger::Candidate> notarized_;   // by view
   std::map<std::uint64_t, ledger::Candidate> finalized_;
   std::set<std::uint64_t> nullified_;
   std::set<ledger::Candidate> walked_;
@@ -87,6 +87,7 @@ class Checker {
   std::map<std::size_t, std::size_t> heights_;  // blocks delivered, by place
   std::map<std::size_t, Progress> progress_;
   std::string violation_;
+  std::string fork_;
 };
 
 }  // namespace sim

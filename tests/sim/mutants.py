@@ -17,6 +17,7 @@ CORE = "node/consensus/core.cpp"
 VOTES = "node/consensus/core_votes.cpp"
 SYNC = "node/consensus/core_sync.cpp"
 TALLY = "node/consensus/tally.cpp"
+VOTE = "ledger/chain/vote.cpp"
 GATE = "node/consensus/gate.cpp"
 NODE = "tests/sim/sim_node.cpp"
 
@@ -36,7 +37,7 @@ MUTANTS = {
     "second_notarize_after_restart": ("Seeds.FourValidators", [
         (CORE, "    own_vote(views_[candidate.view], vote->vote.kind) = vote;\n", ""),
         (GATE, "  CHECK(admit(vote, is_new));", "  is_new = vote.candidate.view == 0;")]),
-    "quorum_2f_plus_1": ("Seeds.FiveValidators", [
+    "quorum_2f_plus_1": ("Agreement.*", [
         ("ledger/chain/validators.cpp", "return members_.size() - faults();",
          "return 2 * faults() + 1;")]),
     "send_before_sync": ("Seeds.FourValidators", [
@@ -93,6 +94,16 @@ MUTANTS = {
          "  if (asked_.erase(event.header.hash()) != 0) add_block(event.header);"),
         (VOTES, " ||\n      (candidate.height <= head_.seal.height && "
                 "candidate.block_hash != head_hash_)) {", ") {")]),
+    "epoch_not_signed": ("OldVotes.OfAnotherEpochDoNotCount", [
+        (VOTE, "  crypto::append_u64(bytes, scope.epoch);\n", "")]),
+    "anchor_not_signed": ("OldVotes.OfAnotherAnchorDoNotCount", [
+        (VOTE, "  bytes.append(scope.anchor.view());\n", "")]),
+    "network_not_signed": ("OldVotes.OfAnotherNetworkDoNotCount", [
+        (VOTE, "  bytes.append(scope.network_id.view());\n", "")]),
+    "floor_forgotten_by_the_gate": ("SigningGate.*", [
+        (GATE, "  if (vote.candidate.view <= floor_) return false;\n", "")]),
+    "dead_leaders_waited_for": ("Scenario.ADeadLeaderCostsNoTimeout", [
+        (VOTES, "is_dead(leader(view_)) ? 0 : leader_timeout()", "leader_timeout()")]),
     "work_of_any_tip": ("Scenario.AllGoodIsFinalInThreeHops", [
         (VOTES, "(work_.work && work_.tip == parent.block_hash)", "work_.work")]),
 }
@@ -132,7 +143,7 @@ def run(build, names):
         program = build / f"mutant_{name}"
         result = subprocess.run([program, f"--gtest_filter={suite}", "--gtest_brief=1"],
                                 capture_output=True, text=True, timeout=300, check=False)
-        why = re.findall(r"\b([DSL]\d+: .*|STUCK|NOISY)", result.stdout)
+        why = re.findall(r"\b([DLMS]\d+: .*|STUCK|NOISY)", result.stdout)
         # A CHECK that fails ends the program: that is noticed too. A filter without tests gives 0.
         killed = result.returncode < 0 or "[  FAILED  ]" in result.stdout
         print(f"  {'killed' if killed else 'ALIVE'}  {name} by {suite}" +

@@ -122,8 +122,8 @@ TEST_F(Scenario, ADeadLeaderCostsNoTimeout) {
   const std::uint64_t start = world->stage().now_us();
   for (std::size_t record = 0; record < 60; ++record) world->submit(record);
   expect_done(20 * kSecond);
-  // Twenty blocks at about 100 ms, and a leader's timeout of 280 ms for none.
-  EXPECT_LE(world->stage().now_us() - start, 20 * 150 * kMs);
+  // Twenty blocks at about 75 ms, and a leader's timeout of 280 ms for none.
+  EXPECT_LE(world->stage().now_us() - start, 20 * 100 * kMs);
 }
 
 // L3.
@@ -263,14 +263,17 @@ TEST_F(Scenario, NothingFollowsAClosingBlock) {
 }
 
 // What the whole of it is for, and the proof that the checker bites: f faulty validators do not
-// break agreement, f + 1 that run twice do, where n = 3 f + 1.
+// break agreement, f + 1 that run twice do, where n = 3 f + 1. At n = 5 and 8 it takes f + 2: the
+// quorum is n - f, and with 2 f + 1 the one twin of five would do.
 TEST(Agreement, HoldsWithFAndBreaksWithMore) {
-  for (const std::size_t validators : {4u, 7u, 10u}) {
+  for (const std::size_t validators : {4u, 5u, 7u, 8u, 10u}) {
     for (const std::size_t extra : {0u, 1u}) {
+      if (extra == 1 && validators % 3 == 2) continue;
       bool forked = false;
       for (std::uint64_t seed = 1; seed <= 60 && !forked; ++seed) {
         StageOptions options = calm(validators, seed);
         options.keeps_lines = false;
+        options.stops_at_forks_only = true;
         options.core.delta_us = 300 * kMs;
         std::vector<int> groups(validators);
         const std::size_t faulty = (validators - 1) / 3 + extra;
@@ -294,7 +297,7 @@ TEST(Agreement, HoldsWithFAndBreaksWithMore) {
           world.submit(record, half);
         }
         world.run_for(20 * kSecond);
-        forked = world.violation().starts_with("S");
+        forked = !world.violation().empty();
       }
       EXPECT_EQ(forked, extra == 1) << validators << " validators, f + " << extra;
     }

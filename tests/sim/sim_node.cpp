@@ -164,15 +164,15 @@ void SimNode::perform(node::CoreOutput output) {
     if (dies(0)) return;
     write(output);
     for (const ledger::SignedVote& vote : output.journal.votes) judge(vote.vote);
+    for (const ledger::Certificate& certificate : output.journal.certificates) {
+      if (!stage_.is_faulty(validator_)) stage_.checker().on_certificate(certificate);
+    }
     for (const node::Finalized& final : output.finals) {
       if (!stage_.is_faulty(validator_)) stage_.checker().on_final(place_, final);
     }
     if (dies(1)) return;
   }
   for (const node::CoreNote& entry : output.notes) note(entry);
-  for (const ledger::Certificate& certificate : output.journal.certificates) {
-    if (!stage_.is_faulty(validator_)) stage_.checker().on_certificate(certificate);
-  }
   if (!send_all(output.sends)) return;
   for (const node::ViewTimerRequest& timer : output.timers) {
     const std::uint64_t now = stage_.moment(place_).monotonic_us;
@@ -235,7 +235,7 @@ bool SimNode::send_all(const std::vector<node::CoreSend>& sends) {
 
 void SimNode::judge(const Vote& vote) {
   if (stage_.is_faulty(validator_) || stage_.checker().knows(validator_, vote)) return;
-  stage_.checker().on_vote(validator_, vote, durable());
+  stage_.judge(validator_, vote, durable());
 }
 
 Checker::Durable SimNode::durable() const {

@@ -62,6 +62,12 @@ std::set<std::uint16_t> validators_of(const std::vector<Fault>& faults) {
   return validators;
 }
 
+AbstractModel::Block block_of(const ledger::Header& header) {
+  const ledger::Seal& seal = header.seal;
+  return {std::string(header.hash().view()), std::string(seal.parent_hash.view()), seal.view,
+          seal.height, header.closes_epoch()};
+}
+
 std::size_t size_of(const Wire& wire) {
   constexpr std::size_t kVote = 150;
   const auto certificate = [](const node::VerifiedCertificate& value) {
@@ -102,6 +108,7 @@ Stage::Stage(StageOptions options)
       faulty_(validators_of(options_.faults)),
       book_(scope_, set_, base_),
       checker_(book_, options_.validators, faulty_),
+      model_(options_.validators, faulty_.size(), block_of(base_)),
       trace_(options_.keeps_lines) {
   for (std::uint16_t i = 0; i < options_.validators; ++i) add_place(i);
   for (const Fault& fault : options_.faults) {
@@ -132,7 +139,7 @@ bool Stage::run_until(std::uint64_t time_us, const std::function<bool()>& until)
     trace_.mix(event.time_us);
     trace_.mix(event.sequence);
     event.action();
-    if (!checker_.violation().empty()) return false;
+    if (!violation().empty()) return false;
     if (until && until()) return true;
   }
   now_us_ = std::max(now_us_, time_us);
@@ -181,6 +188,31 @@ std::uint64_t Stage::draw_delay() {
   if (network.delay_mean_us == 0) return network.delay_min_us;
   const std::uint64_t scale = dice_.chance(100) ? 10 : 2;
   return network.delay_min_us + dice_.below(scale * network.delay_mean_us);
+}
+
+// ---- judges ----
+
+void Stage::judge(std::uint16_t signer, const Vote& vote, const Checker::Durable& durable) {
+  checker_.on_vote(signer, vote, durable);
+  const ledger::Candidate& candidate = vote.candidate;
+  AbstractModel::Vote step;
+  step.view = candidate.view;
+  if (vote.kind != ledger::VoteKind::nullify) {
+    step.kind = vote.kind == ledger::VoteKind::notarize ? AbstractModel::Kind::notarize
+                                                        : AbstractModel::Kind::finalize;
+    step.parent_view = candidate.parent_view;
+    step.height = candidate.height;
+    step.block = std::string(candidate.block_hash.view());
+    if (book_.has(candidate.block_hash)) {
+      model_.publish(block_of(book_.at(candidate.block_hash).header));
+    }
+  }
+  model_.vote(signer, step);
+}
+
+const std::string& Stage::violation() const {
+  if (options_.stops_at_forks_only) return checker_.fork();
+  return checker_.violation().empty() ? model_.violation() : checker_.violation();
 }
 
 // ---- validators ----

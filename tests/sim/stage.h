@@ -11,6 +11,7 @@
 #include <set>
 #include <variant>
 
+#include "tests/sim/abstract_model.h"
 #include "tests/sim/checker.h"
 #include "tests/sim/dice.h"
 #include "tests/sim/trace.h"
@@ -67,6 +68,7 @@ struct StageOptions {
   std::uint64_t clock_error_ms = 0;  // each wall clock is wrong by up to this much
   bool loses_journal = false;        // a restart finds an empty disk: amnesia
   bool keeps_lines = false;
+  bool stops_at_forks_only = false;  // no other violation counts
   node::CoreOptions core = fast_core();
 
   // Timeouts for a network whose Delta is 100 ms.
@@ -126,6 +128,10 @@ class Stage {
   const StageOptions& options() const { return options_; }
   Book& book() { return book_; }
   const Book& book() const { return book_; }
+  // What an honest validator gives away, to both judges. Once for each vote is enough.
+  void judge(std::uint16_t signer, const ledger::Vote& vote, const Checker::Durable& durable);
+  // Of both judges; empty: none.
+  const std::string& violation() const;
   Checker& checker() { return checker_; }
   const Checker& checker() const { return checker_; }
   Trace& trace() { return trace_; }
@@ -164,6 +170,7 @@ class Stage {
   std::set<std::uint16_t> faulty_;
   Book book_;
   Checker checker_;
+  AbstractModel model_;
   Trace trace_;
   std::vector<std::uint16_t> validators_;  // by place
   std::vector<Receiver> receivers_;

@@ -16,7 +16,7 @@ class World {
   bool run_for(std::uint64_t us, const std::function<bool()>& until = {}) {
     return stage_.run_until(stage_.now_us() + us, until);
   }
-  const std::string& violation() const { return stage_.checker().violation(); }
+  const std::string& violation() const { return stage_.violation(); }
 
   // Places with a core: honest validators and twins.
   const std::vector<std::size_t>& honest_places() const { return honest_; }

@@ -6,6 +6,7 @@
 #include "ledger/chain/codes.h"
 #include "ledger/chain/index.h"
 #include "ledger/chain/reader.h"
+#include "ledger/chain/signing_key.h"
 #include "ledger/chain/validators.h"
 #include "ledger/records/date.h"
 #include "ledger/records/invariants.h"
@@ -110,13 +111,6 @@ std::vector<TrieWrite> trie_writes(const std::vector<StateWrite>& state) {
   return writes;
 }
 
-const proto::KeyState* find_key(const proto::OrganisationState& organisation, ByteView key_id) {
-  for (const proto::KeyState& key : organisation.keys()) {
-    if (key.key_id() == key_id) return &key;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 BlockBuilder::BlockBuilder(BlockBase base, const Turn& turn)
@@ -169,23 +163,10 @@ crypto::Checked<void> BlockBuilder::check_submission(const Submission& submissio
                                      "The submission would stay valid for more than a day.")};
   }
   const auto organisation = find_organisation(state_, header.organisation);
-  if (!organisation) {
-    return Unexpected{crypto::Reject(kOrganisationUnknown, "header.organisation",
-                                     header.organisation + " is not a member of this network.")};
-  }
-  const proto::KeyState* key = find_key(*organisation, header.key_id.view());
-  if (key == nullptr) {
-    return Unexpected{
-        crypto::Reject(kKeyUnknown, "header.key_id",
-                       header.organisation + " has no key " + header.key_id.hex() + ".")};
-  }
-  if (key->revoked_height() != 0) {
-    return Unexpected{crypto::Reject(
-        kKeyRevoked, "header.key_id",
-        "The key was revoked at height " + std::to_string(key->revoked_height()) + ".")};
-  }
+  const auto key = find_signing_key(header, organisation);
+  if (!key) return Unexpected{key.error()};
   context.submitter = header.organisation;
-  context.signed_by_root = key->key().purpose() == proto::ROOT;
+  context.signed_by_root = (*key)->key().purpose() == proto::ROOT;
   return {};
 }
 

@@ -3,6 +3,7 @@
 #include "crypto/check.h"
 #include "ledger/chain/codes.h"
 #include "ledger/chain/executor.h"
+#include "ledger/chain/signing_key.h"
 #include "node/api/codes.h"
 #include "node/api/json.h"
 #include "node/api/problem.h"
@@ -71,14 +72,6 @@ class SubmissionReader : public nlohmann::json_sax<nlohmann::json> {
 
 Unexpected<Response> refuse(Reject reject) { return {rejected_response({}, {{0, reject}})}; }
 
-const proto::KeyState* find_key(const proto::OrganisationState& organisation,
-                                crypto::ByteView key_id) {
-  for (const proto::KeyState& key : organisation.keys()) {
-    if (key.key_id() == key_id) return &key;
-  }
-  return nullptr;
-}
-
 std::optional<Reject> header_fault(const ledger::SubmissionHeader& header, const View& view) {
   if (header.network_id != view.facts->network_id) {
     return Reject(ledger::kSubmissionNetwork, "header.network_id",
@@ -94,30 +87,6 @@ std::optional<Reject> header_fault(const ledger::SubmissionHeader& header, const
                   "The submission would stay valid until " + time_text(header.not_after_ms) + ".");
   }
   return std::nullopt;
-}
-
-// The key that must have signed, as the newest state has it.
-crypto::Checked<crypto::PublicKey> signing_key(const ledger::SubmissionHeader& header,
-                                               const View& view) {
-  const auto value = view.reader.subject("org/" + header.organisation, view.tip.seal.height);
-  proto::OrganisationState organisation;
-  if (!value || !organisation.ParseFromString(value->body)) {
-    return Unexpected{Reject(ledger::kOrganisationUnknown, "header.organisation",
-                             header.organisation + " is not a member of this network.")};
-  }
-  const proto::KeyState* key = find_key(organisation, header.key_id.view());
-  const auto public_key =
-      key == nullptr ? std::nullopt : crypto::PublicKey::from_view(key->key().public_key());
-  if (!public_key) {
-    return Unexpected{Reject(ledger::kKeyUnknown, "header.key_id",
-                             header.organisation + " has no key " + header.key_id.hex() + ".")};
-  }
-  if (key->revoked_height() != 0) {
-    return Unexpected{
-        Reject(ledger::kKeyRevoked, "header.key_id",
-               "The key was revoked at height " + std::to_string(key->revoked_height()) + ".")};
-  }
-  return *public_key;
 }
 
 std::string_view progress_name(Progress progress) {
@@ -177,7 +146,7 @@ Answered<ledger::VerifiedSubmission> verify_submission(const Request& request, c
   const auto header = ledger::decode_submission_header(message->header());
   if (!header) return refuse(header.error());
   if (auto fault = header_fault(*header, view)) return refuse(*std::move(fault));
-  const auto key = signing_key(*header, view);
+  const auto key = ledger::find_signing_key(*header, view.reader, view.tip.seal.height);
   if (!key) return refuse(key.error());
   auto submission = ledger::decode_submission(*message);
   if (!submission) return Unexpected{rejected_response({}, submission.error())};

@@ -43,8 +43,14 @@ Checked<Submission> decode_submission(ByteView bytes) {
   return decode<Submission>(bytes, kSubmissionBounds);
 }
 
+Checked<PeerMessage> decode_peer_message(ByteView bytes, const Bounds& bounds) {
+  return decode<PeerMessage>(bytes, bounds);
+}
+
 Bytes encode_record(const Record& record) { return encode(record); }
 
 Bytes encode_submission(const Submission& submission) { return encode(submission); }
+
+Bytes encode_peer_message(const PeerMessage& message) { return encode(message); }
 
 }  // namespace proto

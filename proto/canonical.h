@@ -6,6 +6,7 @@
 // ledger/records.
 #pragma once
 
+#include "proto/peer.pb.h"
 #include "proto/records.pb.h"
 #include "proto/submission.pb.h"
 #include "proto/walk.h"
@@ -29,8 +30,12 @@ Checked<Record> decode_record(ByteView bytes);
 // The envelope only: its records are the bytes they were, each still to be decoded.
 Checked<Submission> decode_submission(ByteView bytes);
 
+// The envelope between nodes. Its bounds differ by kind and are the reader's (node/wire/read.cpp).
+Checked<PeerMessage> decode_peer_message(ByteView bytes, const Bounds& bounds);
+
 // Deterministic. CHECK: below 2 GiB.
 Bytes encode_record(const Record& record);
 Bytes encode_submission(const Submission& submission);
+Bytes encode_peer_message(const PeerMessage& message);
 
 }  // namespace proto

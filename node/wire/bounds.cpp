@@ -8,10 +8,8 @@ namespace {
 using Kind = proto::PeerMessage;
 
 constexpr proto::Bounds flat(std::size_t bytes_max) {
-  return {.bytes_max = bytes_max + kEnvelopeBytes,
-          .depth_max = 2,
-          .elements_max = 0,
-          .fields_max = 8};
+  return {
+      .bytes_max = bytes_max + kEnvelopeBytes, .depth_max = 2, .elements_max = 1, .fields_max = 8};
 }
 
 // A list of fields or of messages of at most `fields` fields each.
@@ -24,9 +22,10 @@ constexpr proto::Bounds list(std::size_t bytes_max, std::size_t elements_max, st
 
 constexpr proto::Bounds kVote = flat(kVoteBytes);
 constexpr proto::Bounds kCertificate = flat(kCertificateBytesMax);
-constexpr proto::Bounds kProposal = list(
-    kVoteBytes + ledger::kHeaderBytes + (kJustificationMax + 1) * kCertificateBytesMax + kIdsMax * 32,
-    kJustificationMax, 0);
+constexpr proto::Bounds kProposal =
+    list(kVoteBytes + ledger::kHeaderBytes + (kJustificationMax + 1) * kCertificateBytesMax +
+             kIdsMax * 32,
+         kJustificationMax, 0);
 constexpr proto::Bounds kStatus = flat(2 * kStatusBitmapBytes);
 constexpr proto::Bounds kEvidence = flat(2 * kVoteBytes);
 constexpr proto::Bounds kIds = flat(kIdsMax * 32);
@@ -41,12 +40,12 @@ constexpr proto::Bounds kRange = {.bytes_max = kFrameBytesMax,
                                   .fields_max = 8 + kRangeBlocksMax * 3};
 constexpr proto::Bounds kEpochProofs =
     list(kEpochProofsMax * kEpochProofBytesMax, kEpochProofsMax, 3);
-constexpr proto::Bounds kSnapshotPart = {
-    .bytes_max = kLeavesBytesMax + ledger::kHeaderBytes + kCertificateBytesMax + kTreeEdgeMax * 32 +
-                 kEnvelopeBytes,
-    .depth_max = 3,
-    .elements_max = 0,
-    .fields_max = 16};
+constexpr proto::Bounds kSnapshotPart = {.bytes_max = kLeavesBytesMax + ledger::kHeaderBytes +
+                                                      kCertificateBytesMax + kTreeEdgeMax * 32 +
+                                                      kEnvelopeBytes,
+                                         .depth_max = 3,
+                                         .elements_max = 1,
+                                         .fields_max = 16};
 constexpr proto::Bounds kCheckpoint =
     flat(ledger::kOrganisationIdBytesMax + kCheckpointNoteBytesMax);
 constexpr proto::Bounds kProbe = flat(2 * 32);

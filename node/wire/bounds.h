@@ -27,8 +27,8 @@ inline constexpr std::size_t kVoteBytes = 1 + 4 * 8 + 32 + 2 + 64;
 inline constexpr std::size_t kCertificateBytesMax =
     1 + 4 * 8 + 32 + 2 + (ledger::kValidatorsMax + 7) / 8 + 64 * ledger::kValidatorsMax;
 inline constexpr std::size_t kValidatorBytesMax = 2 + ledger::kOrganisationIdBytesMax + 3 * 32;
-inline constexpr std::size_t kEpochProofBytesMax = ledger::kHeaderBytes + kCertificateBytesMax +
-                                                   ledger::kValidatorsMax * kValidatorBytesMax;
+inline constexpr std::size_t kEpochProofBytesMax =
+    ledger::kHeaderBytes + kCertificateBytesMax + ledger::kValidatorsMax * kValidatorBytesMax;
 // A checkpoint's text and two lines are a few hundred bytes, most of them the log's name.
 inline constexpr std::size_t kCheckpointNoteBytesMax = 4096;
 

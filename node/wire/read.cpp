@@ -85,8 +85,7 @@ Checked<Message> Reader::certificate(const Bytes& bytes) const {
   std::optional<Certificate> one = ledger::decode_certificate(bytes);
   if (!one) return malformed("certificate", "The bytes are not a certificate.");
   if (one->epoch != keyring_.scope.epoch) return Message(OtherEpoch{one->epoch});
-  auto verified =
-      ledger::verify_certificate(*std::move(one), keyring_.scope, keyring_.validators);
+  auto verified = ledger::verify_certificate(*std::move(one), keyring_.scope, keyring_.validators);
   if (!verified) return forged(verified.error());
   return Message(*std::move(verified));
 }
@@ -99,8 +98,7 @@ Checked<std::vector<VerifiedCertificate>> Reader::justification(
     if (!one || one->epoch != keyring_.scope.epoch) {
       return malformed("proposal.justification", "It is no certificate of the proposal's epoch.");
     }
-    auto good =
-        ledger::verify_certificate(*std::move(one), keyring_.scope, keyring_.validators);
+    auto good = ledger::verify_certificate(*std::move(one), keyring_.scope, keyring_.validators);
     if (!good) return forged(good.error());
     verified.push_back(*std::move(good));
   }
@@ -111,8 +109,7 @@ Checked<Message> Reader::read(const Envelope::Proposal& sent) const {
   std::optional<SignedVote> vote = ledger::decode_vote(sent.vote());
   std::optional<ledger::Header> header = ledger::decode_header(sent.header());
   if (!vote || !header) return malformed("proposal", "Vote or header is not one.");
-  if (vote->vote.kind != VoteKind::notarize ||
-      vote->vote.candidate.block_hash != header->hash()) {
+  if (vote->vote.kind != VoteKind::notarize || vote->vote.candidate.block_hash != header->hash()) {
     return malformed("proposal.vote", "The leader's vote is not a NOTARIZE for the header.");
   }
   if (!sent.epoch_entry().empty() && !ledger::decode_epoch_entry(sent.epoch_entry())) {
@@ -231,7 +228,8 @@ Checked<Message> Reader::read(const Envelope::EpochProofs& sent) const {
   EpochProofsSent out{sent.from_epoch(), {}};
   for (const Envelope::EpochProof& one : sent.proofs()) {
     auto proof = read_epoch_proof(one);
-    if (!proof) return malformed("epoch_proofs", "A closing block, its certificate or set is none.");
+    if (!proof)
+      return malformed("epoch_proofs", "A closing block, its certificate or set is none.");
     out.proofs.push_back(*std::move(proof));
   }
   return Message(std::move(out));
@@ -308,8 +306,7 @@ Checked<Message> Reader::read(const Envelope::ProbeAnswer& sent) const {
     out.highest = ledger::decode_certificate(sent.highest());
     if (!out.highest) return malformed("probe_answer.highest", "The bytes are no certificate.");
     if (out.highest->epoch == keyring_.scope.epoch) {
-      auto verified =
-          ledger::verify_certificate(*out.highest, keyring_.scope, keyring_.validators);
+      auto verified = ledger::verify_certificate(*out.highest, keyring_.scope, keyring_.validators);
       if (!verified) return forged(verified.error());
     }
   }
@@ -376,7 +373,8 @@ Checked<Message> Reader::read(const Envelope& envelope) const {
 std::uint64_t kind_of(ByteView frame) {
   crypto::ByteReader reader(frame);
   const std::uint8_t first = reader.u8();
-  const std::uint64_t tag = first < 0x80 ? first : (first & 0x7FU) | std::uint64_t{reader.u8()} << 7;
+  const std::uint64_t tag =
+      first < 0x80 ? first : (first & 0x7FU) | std::uint64_t{reader.u8()} << 7;
   return reader.ok() ? tag >> 3 : 0;
 }
 

@@ -23,7 +23,8 @@ Bytes bitmap(const std::bitset<Status::kViews>& views) {
   if (views.none()) return "";
   Bytes out(kStatusBitmapBytes, '\0');
   for (std::size_t i = 0; i < views.size(); ++i) {
-    if (views[i]) out[i / 8] = static_cast<char>(out[i / 8] | 0x80U >> (i % 8));
+    if (views[i])
+      out[i / 8] = static_cast<char>(static_cast<std::uint8_t>(out[i / 8]) | 0x80U >> (i % 8));
   }
   return out;
 }

@@ -18,7 +18,7 @@ using ledger::Header;
 using ledger::Vote;
 using ledger::VoteKind;
 
-// `n` validators named v00, v01, ... of one epoch that begins after `base`.
+// `n` validators named v00, v01, ..., w00, ... of one epoch that begins after `base`.
 struct Committee {
   ledger::VoteScope scope;
   ledger::ValidatorSet set;
@@ -28,7 +28,8 @@ struct Committee {
   explicit Committee(std::size_t n, std::uint64_t epoch = 0) {
     proto::ValidatorSet record;
     for (std::size_t i = 0; i < n; ++i) {
-      const std::string name = "v" + std::to_string(i / 10) + std::to_string(i % 10);
+      const std::string name =
+          (i < 100 ? "v" : "w") + std::to_string(i / 10 % 10) + std::to_string(i % 10);
       keys.push_back(tests::key_named(name + "/vote"));
       proto::Validator* validator = record.add_validators();
       validator->set_organisation(name);

@@ -6,7 +6,6 @@
 
 #include "ledger/chain/block.h"
 #include "node/wire/messages.h"
-#include "node/wire/read.h"
 #include "proto/walk.h"
 
 namespace node {

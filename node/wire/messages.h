@@ -30,6 +30,10 @@ inline constexpr std::size_t kEpochProofsMax = 16;            // some 40 KiB eac
 inline constexpr std::size_t kSnapshotBytesMax = 1 << 20;     // leaves in one part
 inline constexpr std::size_t kVotesShownMax = 64;             // in one answer to a probe
 
+// The largest frame of any kind: the largest body, or a range of smaller ones with their headers
+// and links.
+inline constexpr std::size_t kFrameBytesMax = ledger::kBodyBytesMax + (256 << 10);
+
 // ---- consensus ----
 
 // How a block is rebuilt from submissions that its readers hold already: its 04 entry, if it opens

@@ -23,10 +23,6 @@ struct Keyring {
 // The key that a submission's header names, as the final state has it; nullopt: unknown.
 using FindKey = std::function<std::optional<crypto::PublicKey>(const ledger::SubmissionHeader&)>;
 
-// The largest frame of any kind: the largest body, or a range of smaller ones with their headers
-// and links.
-inline constexpr std::size_t kFrameBytesMax = ledger::kBodyBytesMax + (256 << 10);
-
 // E-PEER-FORM: not a message, or beyond its bounds: the peer's fault. E-PEER-SIGNATURE: a signature
 // that is not what it claims to be: the peer's fault too. Submissions whose key is unknown here are
 // left out of their message: this node may be behind.

@@ -46,6 +46,7 @@ std::optional<crypto::Hash> BlockFetch::on(PeerId peer, const BlockSent& block, 
     }
     if (want.held) return std::nullopt;
     want.held = true;
+    want.giver = sources_.organisation_of(peer);
     if (want.at) --in_flight_[*want.at];
     want.at.reset();
     ask(now, sends);
@@ -57,7 +58,7 @@ std::optional<crypto::Hash> BlockFetch::on(PeerId peer, const BlockSent& block, 
       std::find(asked->second.begin(), asked->second.end(), hash) != asked->second.end();
   if (!is_late && in_flight(peer) > 0) {
     // It answers one of the requests with what nobody asked for.
-    sources_.demote(peer, now, kWrongAnswerUs);
+    sources_.demote(sources_.organisation_of(peer), now, kWrongAnswerUs);
     stop_waiting_for(peer);
     ask(now, sends);
   }
@@ -82,9 +83,13 @@ void BlockFetch::done(const crypto::Hash& hash, Moment now, std::vector<Send>& s
 }
 
 void BlockFetch::bad(const crypto::Hash& hash, PeerId peer, Moment now, std::vector<Send>& sends) {
-  sources_.demote(peer, now, kWrongAnswerUs);
+  std::string organisation(sources_.organisation_of(peer));
   const auto found = wants_.find(hash);
-  if (found != wants_.end()) found->second.held = false;
+  if (found != wants_.end()) {
+    if (organisation.empty()) organisation = found->second.giver;
+    found->second.held = false;
+  }
+  sources_.demote(organisation, now, kWrongAnswerUs);
   ask(now, sends);
 }
 

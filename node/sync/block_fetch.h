@@ -53,6 +53,7 @@ class BlockFetch {
     std::set<PeerId> tried;  // in this round
     std::set<PeerId> owing;  // were asked and may still answer, in time or late
     bool held = false;       // is being processed
+    std::string giver;       // whose it is then, should the peer be gone
   };
   // So many that an answer is not taken for a wrong one because it comes late.
   static constexpr std::size_t kRecentMax = 4 * kRequestsMax;

@@ -13,16 +13,15 @@ std::string_view Sources::organisation_of(PeerId peer) const {
   return found == organisations_.end() ? std::string_view() : found->second;
 }
 
-void Sources::demote(PeerId peer, Moment now, std::uint64_t us) {
-  const auto found = organisations_.find(peer);
-  if (found == organisations_.end()) return;
+void Sources::demote(std::string_view organisation, Moment now, std::uint64_t us) {
+  if (organisation.empty()) return;
   std::erase_if(demoted_, [&](const auto& entry) { return entry.second <= now.monotonic_us; });
-  if (!demoted_.contains(found->second) && demoted_.size() >= kDemotedMax) {
+  if (!demoted_.contains(organisation) && demoted_.size() >= kDemotedMax) {
     demoted_.erase(
         std::min_element(demoted_.begin(), demoted_.end(),
                          [](const auto& a, const auto& b) { return a.second < b.second; }));
   }
-  std::uint64_t& until = demoted_[found->second];
+  std::uint64_t& until = demoted_[std::string(organisation)];
   until = std::max(until, now.monotonic_us + us);
 }
 

@@ -37,8 +37,8 @@ class Sources {
   // Empty: no such peer.
   std::string_view organisation_of(PeerId peer) const;
 
-  // For so long all others come before it; a shorter time does not shorten a longer one.
-  void demote(PeerId peer, Moment now, std::uint64_t us);
+  // For so long all others come before its peers; a shorter time does not shorten a longer one.
+  void demote(std::string_view organisation, Moment now, std::uint64_t us);
   bool is_demoted(PeerId peer, Moment now) const;
 
   bool any(const std::function<bool(PeerId)>& may) const;

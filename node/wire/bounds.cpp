@@ -40,12 +40,12 @@ constexpr proto::Bounds kRange = {.bytes_max = kFrameBytesMax,
                                   .fields_max = 8 + kRangeBlocksMax * 3};
 constexpr proto::Bounds kEpochProofs =
     list(kEpochProofsMax * kEpochProofBytesMax, kEpochProofsMax, 3);
-constexpr proto::Bounds kSnapshotPart = {.bytes_max = kLeavesBytesMax + ledger::kHeaderBytes +
-                                                      kCertificateBytesMax + kTreeEdgeMax * 32 +
-                                                      kEnvelopeBytes,
-                                         .depth_max = 3,
-                                         .elements_max = 1,
-                                         .fields_max = 16};
+constexpr proto::Bounds kSnapshotPart = {
+    .bytes_max = kLeavesBytesMax + ledger::kHeaderBytes + kCertificateBytesMax +
+                 (kTreeEdgeMax + kSubtrees) * 32 + kEnvelopeBytes,
+    .depth_max = 3,
+    .elements_max = 1,
+    .fields_max = 16};
 constexpr proto::Bounds kCheckpoint =
     flat(ledger::kOrganisationIdBytesMax + kCheckpointNoteBytesMax);
 constexpr proto::Bounds kProbe = flat(2 * 32);

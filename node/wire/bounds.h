@@ -12,8 +12,8 @@ namespace node {
 
 // The parent's certificate and as many nullifications as are sent along (consensus.md 2.4).
 inline constexpr std::size_t kJustificationMax = 9;
-// A tree of n entries has as many complete subtrees as n has bits.
-inline constexpr std::size_t kTreeEdgeMax = 64;
+// On each tile level at most one tile is not full.
+inline constexpr std::size_t kTreeEdgeMax = ledger::kTileLevels * (ledger::kTileWidth - 1);
 // Key and value of the shortest leaf have more bytes together: each value starts with 16.
 inline constexpr std::size_t kLeafBytesLeast = 16;
 inline constexpr std::size_t kSnapshotLeavesMax = kSnapshotBytesMax / kLeafBytesLeast;

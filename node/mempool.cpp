@@ -85,6 +85,19 @@ std::vector<Mempool::Offered> Mempool::offer(
   return offered;
 }
 
+std::optional<ledger::VerifiedSubmission> Mempool::find(const Hash& id) const {
+  const auto item = items_.find(id);
+  if (item == items_.end()) return std::nullopt;
+  return item->second.submission;
+}
+
+std::vector<Hash> Mempool::ids() const {
+  std::vector<Hash> ids;
+  ids.reserve(items_.size());
+  for (const auto& [id, item] : items_) ids.push_back(id);
+  return ids;
+}
+
 void Mempool::release() {
   for (auto& [organisation, queue] : queues_) {
     ready_ += queue.held.size();

@@ -55,6 +55,8 @@ class Mempool {
   std::size_t size() const { return items_.size(); }
   std::size_t bytes() const { return bytes_; }
   bool contains(const crypto::Hash& id) const { return items_.contains(id); }
+  std::optional<ledger::VerifiedSubmission> find(const crypto::Hash& id) const;
+  std::vector<crypto::Hash> ids() const;  // ascending
 
  private:
   struct Queue {

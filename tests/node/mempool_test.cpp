@@ -45,6 +45,21 @@ TEST(Mempool, KnowsASubmissionItHolds) {
   EXPECT_EQ(pool.size(), 1u);
 }
 
+TEST(Mempool, ShowsWhatItHoldsByItsId) {
+  Mempool pool = with_room_for(10);
+  std::vector<crypto::Hash> gone;
+  const VerifiedSubmission one = purchase_of("shop", 1);
+  EXPECT_FALSE(pool.find(one->id).has_value());
+  pool.add(one, gone);
+  pool.add(purchase_of("bulk", 2), gone);
+
+  ASSERT_TRUE(pool.find(one->id).has_value());
+  EXPECT_EQ((*pool.find(one->id))->header_bytes, one->header_bytes);
+  EXPECT_EQ(pool.ids().size(), 2u);
+  const std::vector<crypto::Hash> ids = pool.ids();
+  EXPECT_EQ(std::count(ids.begin(), ids.end(), one->id), 1);
+}
+
 TEST(Mempool, OffersOrganisationsInTurn) {
   Mempool pool = with_room_for(10);
   std::vector<crypto::Hash> gone;

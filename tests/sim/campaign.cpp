@@ -35,10 +35,11 @@ StageOptions draw_options(const RunOptions& run, Dice& dice) {
   options.network.duplicates = dice.chance(500) ? dice.below(300) : 0;
   options.clock_error_ms = dice.chance(300) ? dice.below(4'000) : 0;
   if (dice.chance(700)) {
-    options.crashes.before_write = dice.below(8);
-    options.crashes.after_write = dice.below(8);
+    options.crashes.before_sync = dice.below(8);
+    options.crashes.after_sync = dice.below(8);
     options.crashes.mid_sends = dice.below(4);
   }
+  if (dice.chance(500)) options.sync_us = dice.between(100, 10'000);
   return options;
 }
 

@@ -150,25 +150,39 @@ void Checker::on_final(std::size_t place, const node::Finalized& final) {
   const Candidate& candidate = final.certificate->vote.candidate;
   if (final.certificate->vote.kind != VoteKind::finalize) fail("S4: final without FINALIZE");
   check_path(candidate);
-  std::size_t& delivered = heights_[place];
-  for (const ledger::Header& header : final.blocks) {
-    const Hash hash = header.hash();
-    const Hash before = delivered == 0 ? book_.base() : chain_[delivered - 1];
-    const ledger::Header& parent = book_.at(before).header;
-    if (delivered == chain_.size()) {
-      chain_.push_back(hash);
-    } else if (chain_[delivered] != hash) {
-      fail("S1: fork at height " + std::to_string(header.seal.height));
-      return;
-    }
-    ++delivered;
-    if (header.seal.parent_hash != before) fail("S1: a block that is not on the one before");
-    if (header.seal.time_ms <= parent.seal.time_ms) fail("S13: time does not grow");
-    if (parent.closes_epoch()) fail("S11: a block after the closing block");
-    if (!book_.at(hash).valid) fail("S15: a final block is invalid");
-  }
+  for (const ledger::Header& header : final.blocks) deliver(place, header);
+  const std::size_t delivered = heights_[place];
   const Hash last = delivered == 0 ? book_.base() : chain_[delivered - 1];
   if (last != candidate.block_hash) fail("S1: the certificate names another block");
+}
+
+void Checker::deliver(std::size_t place, const ledger::Header& header) {
+  std::size_t& delivered = heights_[place];
+  const Hash hash = header.hash();
+  const Hash before = delivered == 0 ? book_.base() : chain_[delivered - 1];
+  const ledger::Header& parent = book_.at(before).header;
+  if (delivered == chain_.size()) {
+    chain_.push_back(hash);
+  } else if (chain_[delivered] != hash) {
+    return fail("S1: fork at height " + std::to_string(header.seal.height));
+  }
+  ++delivered;
+  if (header.seal.parent_hash != before) fail("S1: a block that is not on the one before");
+  if (header.seal.time_ms <= parent.seal.time_ms) fail("S13: time does not grow");
+  if (parent.closes_epoch()) fail("S11: a block after the closing block");
+  if (!book_.at(hash).valid) fail("S15: a final block is invalid");
+}
+
+// What was not synced may have been kept; what was delivered may not be gone.
+void Checker::on_start(std::size_t place, const std::vector<ledger::Header>& blocks) {
+  if (blocks.size() < heights_[place]) fail("S14: #" + std::to_string(place) + " lost a block");
+  for (std::size_t at = 0; at < blocks.size(); ++at) {
+    if (at >= heights_[place]) {
+      deliver(place, blocks[at]);
+    } else if (chain_[at] != blocks[at].hash()) {
+      fail("S14: #" + std::to_string(place) + " holds another block");
+    }
+  }
 }
 
 // S14. A restart may forget a view that was entered by a certificate which was not yet on disk.

@@ -40,6 +40,8 @@ class Checker {
   void on_certificate(const ledger::Certificate& certificate);
   void on_evidence(const node::Evidence& evidence);
   void on_final(std::size_t place, const node::Finalized& final);
+  // All final blocks that a restart finds, by height.
+  void on_start(std::size_t place, const std::vector<ledger::Header>& blocks);
   // After every step of an honest node; `restarted`: the first after a restart.
   void on_progress(std::size_t place, std::uint64_t view, std::uint64_t final_view,
                    std::uint64_t height, bool restarted);
@@ -73,6 +75,7 @@ class Checker {
   void check_basis(std::uint16_t signer, const ledger::Vote& vote, const Durable& durable);
   void check_view(const ledger::Vote& certified);
   void check_path(const ledger::Candidate& final);
+  void deliver(std::size_t place, const ledger::Header& header);
 
   const Book& book_;
   std::size_t quorum_;

@@ -41,7 +41,8 @@ MUTANTS = {
         ("ledger/chain/validators.cpp", "return members_.size() - faults();",
          "return 2 * faults() + 1;")]),
     "send_before_sync": ("Seeds.FourValidators", [
-        (NODE, "    ++writes_;\n", "    ++writes_;\n    send_all(output.sends);\n")]),
+        (NODE, "  held.sends = std::move(output.sends);\n",
+         "  held.sends = std::move(output.sends);\n  if (held.write != 0) send_all(held);\n")]),
     "certificates_not_journaled": ("Seeds.FourValidators", [
         (CORE, "  out_.journal.certificates.push_back(*certificate);\n", "")]),
     "votes_not_journaled": ("Seeds.FourValidators", [

@@ -1,6 +1,7 @@
 #include "tests/sim/sim_node.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "crypto/check.h"
 
@@ -34,7 +35,7 @@ void SimNode::boot() {
   if (is_up()) update_work();
 }
 
-void SimNode::crash(std::uint64_t down_us) {
+void SimNode::crash(std::uint64_t down_us, Unsynced policy) {
   if (!is_up()) return;
   stage_.log(place_, "is killed");
   ++life_;
@@ -44,14 +45,18 @@ void SimNode::crash(std::uint64_t down_us) {
   checks_.clear();
   fetches_.clear();
   work_tip_ = {};
-  if (stage_.options().loses_journal) store_ = std::make_unique<ledger::MemoryStore>();
+  held_.clear();
+  syncing_ = false;
+  synced_ = writes_;
+  disk_->crash(policy, stage_.dice());
+  if (stage_.options().loses_journal) disk_ = std::make_unique<SimDisk>();
   stage_.at(stage_.now_us() + down_us, [this] {
     if (!is_up()) boot();
   });
 }
 
 node::CoreStart SimNode::recover() {
-  const auto snapshot = store_->snapshot();
+  const auto snapshot = disk_->snapshot();
   const ledger::VoteScope& scope = stage_.scope();
   node::CoreStart start;
   start.scope = scope;
@@ -59,12 +64,17 @@ node::CoreStart SimNode::recover() {
   start.me = validator_;
   start.head = stage_.base();
   bodies_.insert(stage_.book().base());
+  std::vector<ledger::Header> blocks;
   snapshot->scan(Column::blocks, "", [&](crypto::ByteView, crypto::ByteView value) {
     start.head = *ledger::decode_header(value);
+    blocks.push_back(start.head);
     bodies_.insert(start.head.hash());
     return true;
   });
   head_ = start.head.hash();
+  if (!stage_.is_faulty(validator_) && !stage_.options().loses_journal) {
+    stage_.checker().on_start(place_, blocks);
+  }
   if (const auto bytes = snapshot->get(Column::certificates, height_key(start.head.seal.height))) {
     start.certificate =
         *ledger::verify_certificate(*ledger::decode_certificate(*bytes), scope, stage_.set());
@@ -80,9 +90,11 @@ node::CoreStart SimNode::recover() {
   gate_->enter_epoch(scope, journal_.floor.view);
   for (const ledger::SignedVote& vote : journal->votes) {
     gate_->recall(vote.vote);
+    judge(vote.vote);  // it may have been kept without a sync
     start.votes.push_back(*ledger::verify_vote(vote, scope, stage_.set()));
   }
   for (const ledger::Certificate& certificate : journal->certificates) {
+    if (!stage_.is_faulty(validator_)) stage_.checker().on_certificate(certificate);
     start.certificates.push_back(*ledger::verify_certificate(certificate, scope, stage_.set()));
   }
   for (const ledger::CandidateBody& body : journal->bodies) {
@@ -140,40 +152,42 @@ void SimNode::step(node::CoreEvent event) {
 }
 
 // By chance, or because this is the moment that the run is about.
-bool SimNode::dies(int where) {
+bool SimNode::dies(Cut cut, std::uint64_t first_write, std::uint64_t last_write) {
   if (stage_.is_faulty(validator_)) return false;
   const CrashOptions& crashes = stage_.crashes();
   const KillOptions& kill = stage_.options().kill;
-  const std::uint64_t permille = where == 0   ? crashes.before_write
-                                 : where == 1 ? crashes.after_write
-                                              : crashes.mid_sends;
-  const bool planned =
-      place_ == 0 && !killed_ && kill.where == where && kill.at_write == writes_ && writes_ > 0;
+  const std::uint64_t permille = cut == Cut::before_sync  ? crashes.before_sync
+                                 : cut == Cut::after_sync ? crashes.after_sync
+                                                          : crashes.mid_sends;
+  const bool planned = place_ == 0 && !killed_ && kill.cut == cut && kill.at_write != 0 &&
+                       first_write <= kill.at_write && kill.at_write <= last_write;
   if (!planned && (permille == 0 || !stage_.dice().chance(permille))) return false;
   killed_ = killed_ || planned;
-  crash(stage_.dice().between(crashes.down_min_us, crashes.down_max_us));
+  Dice& dice = stage_.dice();
+  const auto policy = planned ? kill.policy : static_cast<Unsynced>(dice.below(3));
+  crash(dice.between(crashes.down_min_us, crashes.down_max_us), policy);
   return true;
 }
 
-// Durable first, then everything else, and a power cut anywhere.
+// Durable first, then everything that others see, and a power cut anywhere.
 void SimNode::perform(node::CoreOutput output) {
-  const bool writes = !output.journal.votes.empty() || !output.journal.certificates.empty() ||
-                      !output.finals.empty();
-  if (writes) {
-    ++writes_;
-    if (dies(0)) return;
+  Held held;
+  if (!output.journal.votes.empty() || !output.journal.certificates.empty() ||
+      !output.finals.empty()) {
+    held.write = ++writes_;
     write(output);
-    for (const ledger::SignedVote& vote : output.journal.votes) judge(vote.vote);
-    for (const ledger::Certificate& certificate : output.journal.certificates) {
-      if (!stage_.is_faulty(validator_)) stage_.checker().on_certificate(certificate);
-    }
-    for (const node::Finalized& final : output.finals) {
-      if (!stage_.is_faulty(validator_)) stage_.checker().on_final(place_, final);
-    }
-    if (dies(1)) return;
   }
+  held.journal = std::move(output.journal);
+  held.finals = std::move(output.finals);
+  held.sends = std::move(output.sends);
+  held.view = core_->view();
+  held.final_view = core_->final_candidate().view;
+  held.height = core_->head().seal.height;
+  held_.push_back(std::move(held));
+  stage_.count_step();
+  stage_.trace().mix(core_->view());
+  stage_.trace().mix(core_->head().tree_root);
   for (const node::CoreNote& entry : output.notes) note(entry);
-  if (!send_all(output.sends)) return;
   for (const node::ViewTimerRequest& timer : output.timers) {
     const std::uint64_t now = stage_.moment(place_).monotonic_us;
     const std::uint64_t wait = std::max(timer.at_us, now) - now;
@@ -185,14 +199,40 @@ void SimNode::perform(node::CoreOutput output) {
     });
   }
   for (const node::CoreRequest& order : output.requests) request(order);
-  stage_.count_step();
-  stage_.trace().mix(core_->view());
-  stage_.trace().mix(core_->head().tree_root);
-  if (!stage_.is_faulty(validator_)) {
-    stage_.checker().on_progress(place_, core_->view(), core_->final_candidate().view,
-                                 core_->head().seal.height, restarted_);
+  if (synced_ == writes_) return release();
+  if (stage_.options().sync_us == 0) return sync();
+  if (!std::exchange(syncing_, true)) later(stage_.options().sync_us, [this] { sync(); });
+}
+
+void SimNode::sync() {
+  syncing_ = false;
+  const std::uint64_t first = synced_ + 1;
+  if (dies(Cut::before_sync, first, writes_)) return;
+  disk_->sync();
+  synced_ = writes_;
+  for (const Held& held : held_) settle(held);
+  if (!dies(Cut::after_sync, first, synced_)) release();
+}
+
+// The judges hear of what is durable, whether or not its messages ever leave.
+void SimNode::settle(const Held& held) {
+  if (stage_.is_faulty(validator_)) return;
+  for (const ledger::SignedVote& vote : held.journal.votes) judge(vote.vote);
+  for (const ledger::Certificate& certificate : held.journal.certificates) {
+    stage_.checker().on_certificate(certificate);
   }
-  restarted_ = false;
+  for (const node::Finalized& final : held.finals) stage_.checker().on_final(place_, final);
+}
+
+void SimNode::release() {
+  while (is_up() && !held_.empty() && held_.front().write <= synced_) {
+    const Held held = std::move(held_.front());
+    held_.pop_front();
+    if (!send_all(held)) return;
+    if (stage_.is_faulty(validator_)) continue;
+    stage_.checker().on_progress(place_, held.view, held.final_view, held.height, restarted_);
+    restarted_ = false;
+  }
 }
 
 void SimNode::write(node::CoreOutput& output) {
@@ -202,7 +242,7 @@ void SimNode::write(node::CoreOutput& output) {
   }
   ledger::append_step(batch, journal_, stage_.scope(), output.journal);
   for (const node::Finalized& final : output.finals) add_final(final, batch);
-  store_->write(std::move(batch));
+  disk_->write(std::move(batch));
 }
 
 // D6: the floor rises in the batch that makes the blocks final.
@@ -216,13 +256,15 @@ void SimNode::add_final(const node::Finalized& final, ledger::WriteBatch& batch)
   }
   batch.put(Column::certificates, height_key(candidate.height),
             ledger::encode_certificate(*final.certificate));
-  ledger::prune_journal(batch, journal_, stage_.scope(), *store_->snapshot(),
+  ledger::prune_journal(batch, journal_, stage_.scope(), *disk_->snapshot(),
                         {stage_.scope().epoch, candidate.view});
 }
 
 // False: it died among its messages.
-bool SimNode::send_all(const std::vector<node::CoreSend>& sends) {
-  const bool dies_here = !sends.empty() && dies(2);
+bool SimNode::send_all(const Held& held) {
+  const std::vector<node::CoreSend>& sends = held.sends;
+  const std::uint64_t write = held.write == 0 ? ~std::uint64_t{0} : held.write;
+  const bool dies_here = !sends.empty() && dies(Cut::mid_sends, write, write);
   const std::size_t count = dies_here ? stage_.dice().below(sends.size()) : sends.size();
   for (std::size_t i = 0; i < count; ++i) {
     const node::CoreMessage& message = sends[i].message;
@@ -239,7 +281,7 @@ void SimNode::judge(const Vote& vote) {
 }
 
 Checker::Durable SimNode::durable() const {
-  const auto snapshot = store_->snapshot();
+  const auto snapshot = disk_->durable();
   const auto head = ledger::read_journal_head(*snapshot);
   const auto journal = ledger::read_journal(*snapshot, stage_.scope(), *head);
   CHECK(journal.has_value());

@@ -14,6 +14,7 @@
 #include "tests/sim/abstract_model.h"
 #include "tests/sim/checker.h"
 #include "tests/sim/dice.h"
+#include "tests/sim/sim_disk.h"
 #include "tests/sim/trace.h"
 
 namespace sim {
@@ -45,17 +46,20 @@ struct NetworkOptions {
 };
 
 struct CrashOptions {
-  std::uint64_t before_write = 0;  // of a thousand steps that write: the batch is lost
-  std::uint64_t after_write = 0;   // durable, and nothing sent
-  std::uint64_t mid_sends = 0;     // a part of the messages left
+  std::uint64_t before_sync = 0;  // of a thousand syncs: kept, dropped or torn, by chance
+  std::uint64_t after_sync = 0;   // durable, and nothing sent
+  std::uint64_t mid_sends = 0;    // of a thousand steps with messages: a part of them left
   std::uint64_t down_min_us = 100'000;
   std::uint64_t down_max_us = 4'000'000;
 };
 
-// Kills place 0 at one write: before it, after it, or among the messages that follow.
+// Kills place 0 at one of its writes: before the sync that would make it durable, after that, or
+// among the messages that follow.
+enum class Cut : std::uint8_t { before_sync, after_sync, mid_sends };
 struct KillOptions {
   std::uint64_t at_write = 0;  // counted from 1; 0: never
-  int where = 0;               // 0 before, 1 after, 2 mid-sends
+  Cut cut = Cut::before_sync;
+  Unsynced policy = Unsynced::dropped;
 };
 
 struct StageOptions {
@@ -66,6 +70,7 @@ struct StageOptions {
   CrashOptions crashes;
   KillOptions kill;
   std::uint64_t clock_error_ms = 0;  // each wall clock is wrong by up to this much
+  std::uint64_t sync_us = 0;         // a sync takes this long, and serves all writes until then
   bool loses_journal = false;        // a restart finds an empty disk: amnesia
   bool keeps_lines = false;
   bool stops_at_forks_only = false;  // no other violation counts

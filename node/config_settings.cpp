@@ -76,8 +76,8 @@ constexpr Setting kSettings[] = {
 
     {"blocks.interval_ms", SettingKind::count, 0, 60'000,
      "least time between two blocks that are not full",
-     [](Config& c, const SettingValue& v) { c.replica.block_interval_us = number(v) * 1000; },
-     [](const Config& c) -> SettingValue { return c.replica.block_interval_us / 1000; }},
+     [](Config& c, const SettingValue& v) { c.replica.core.block_interval_us = number(v) * 1000; },
+     [](const Config& c) -> SettingValue { return c.replica.core.block_interval_us / 1000; }},
     {"blocks.idle_checkpoint_ms", SettingKind::count, 1, kDayMs,
      "the tip is signed as a checkpoint when no block has followed for this long",
      [](Config& c, const SettingValue& v) { c.replica.idle_checkpoint_us = number(v) * 1000; },

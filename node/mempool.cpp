@@ -7,20 +7,29 @@
 namespace node {
 
 using crypto::Hash;
-using ledger::Outcome;
+using ledger::VerifiedSubmission;
 
-Mempool::Admission Mempool::add(ledger::VerifiedSubmission submission, std::vector<Hash>& dropped) {
+namespace {
+
+// Submissions of one organisation that a review looks at, ready or not.
+constexpr std::size_t kSeenMax = 256;
+
+}  // namespace
+
+Mempool::Admission Mempool::add(VerifiedSubmission submission, std::uint64_t height,
+                                std::vector<Hash>& dropped) {
   const Hash id = submission->id;
   if (items_.contains(id)) return Admission::known;
   const std::size_t bytes = submission->entry_bytes();
   const std::string organisation = submission->header.organisation;
   if (!make_room(organisation, bytes, dropped)) return Admission::full;
   Queue& queue = queues_[organisation];
-  queue.ready.push_back(id);
+  queue.order.emplace(++arrivals_, id);
   queue.bytes += bytes;
   bytes_ += bytes;
-  ++ready_;
-  items_.emplace(id, PendingSubmission{std::move(submission), bytes});
+  Item item{std::move(submission), bytes, arrivals_, height, Held::no, false, {}};
+  count(item, true);
+  items_.emplace(id, std::move(item));
   return Admission::added;
 }
 
@@ -39,71 +48,123 @@ bool Mempool::make_room(const std::string& organisation, std::size_t bytes,
     if (largest == queues_.end() || largest->second.bytes <= used(organisation) + bytes) {
       return false;
     }
-    Queue& queue = largest->second;
-    const Hash newest = !queue.ready.empty() ? queue.ready.back() : queue.held.back();
-    remove(newest);
+    const Hash newest = largest->second.order.rbegin()->second;
+    forget(newest);
     dropped.push_back(newest);
   }
   return true;
 }
 
-std::vector<Mempool::Offered> Mempool::offer(
-    const std::function<ledger::Added(const ledger::VerifiedSubmission&)>& take) {
-  std::vector<Offered> offered;
-  std::vector<Hash> finished;
-  // A round takes one submission of each organisation, starting behind the one served last.
-  bool full = false;
-  while (!full && ready_ > 0) {
-    std::vector<std::string> order;
-    for (auto it = queues_.upper_bound(last_served_); it != queues_.end(); ++it) {
-      order.push_back(it->first);
-    }
-    for (auto it = queues_.begin(); it != queues_.upper_bound(last_served_); ++it) {
-      order.push_back(it->first);
-    }
-    for (const std::string& organisation : order) {
-      Queue& queue = queues_[organisation];
-      if (queue.ready.empty()) continue;
-      const Hash id = queue.ready.front();
-      ledger::Added added = take(items_.at(id).submission);
-      if (added.outcome == Outcome::full) {
-        full = true;
-        break;
+// Organisations, starting behind the one served last.
+std::vector<std::string> Mempool::turns() const {
+  std::vector<std::string> order;
+  const auto next = queues_.upper_bound(last_served_);
+  for (auto it = next; it != queues_.end(); ++it) order.push_back(it->first);
+  for (auto it = queues_.begin(); it != next; ++it) order.push_back(it->first);
+  return order;
+}
+
+void Mempool::offer(const std::function<Fate(const VerifiedSubmission&)>& decide) {
+  std::map<std::string, std::uint64_t> offered;  // the arrival offered last, by organisation
+  bool more = true;
+  while (more && ready_ > 0) {
+    more = false;
+    for (const std::string& organisation : turns()) {
+      const auto queue = queues_.find(organisation);
+      if (queue == queues_.end()) continue;
+      auto at = queue->second.order.upper_bound(offered[organisation]);
+      while (at != queue->second.order.end() && !is_ready(items_.at(at->second))) ++at;
+      if (at == queue->second.order.end()) {
+        offered[organisation] = arrivals_;
+        continue;
       }
+      const Hash id = at->second;
+      const std::uint64_t arrival = at->first;
+      const Fate fate = decide(items_.at(id).submission);
+      if (std::holds_alternative<Stop>(fate)) return;
+      offered[organisation] = arrival;
       last_served_ = organisation;
-      queue.ready.pop_front();
-      --ready_;
-      if (added.outcome == Outcome::ahead) {
-        queue.held.push_back(id);
-      } else {
-        finished.push_back(id);
-      }
-      offered.push_back({id, std::move(added)});
+      more = true;
+      apply(id, fate);
     }
   }
-  for (const Hash& id : finished) forget(id);
-  return offered;
 }
 
-std::optional<ledger::VerifiedSubmission> Mempool::find(const Hash& id) const {
-  const auto item = items_.find(id);
-  if (item == items_.end()) return std::nullopt;
-  return item->second.submission;
-}
-
-std::vector<Hash> Mempool::ids() const {
-  std::vector<Hash> ids;
-  ids.reserve(items_.size());
-  for (const auto& [id, item] : items_) ids.push_back(id);
-  return ids;
-}
-
-void Mempool::release() {
-  for (auto& [organisation, queue] : queues_) {
-    ready_ += queue.held.size();
-    for (const Hash& id : queue.held) queue.ready.push_back(id);
-    queue.held.clear();
+void Mempool::review(std::uint64_t height, std::size_t limit,
+                     const std::function<Fate(const VerifiedSubmission&)>& decide) {
+  std::vector<Hash> chosen;
+  for (const auto& [organisation, queue] : queues_) {
+    std::size_t seen = 0;
+    for (auto it = queue.order.begin();
+         it != queue.order.end() && chosen.size() < limit && ++seen <= kSeenMax; ++it) {
+      const Item& item = items_.at(it->second);
+      if (item.height <= height && is_ready(item)) chosen.push_back(it->second);
+    }
   }
+  for (const Hash& id : chosen) {
+    Item& item = items_.at(id);
+    item.height = height + 1;  // its turn has been
+    apply(id, decide(item.submission));
+  }
+}
+
+void Mempool::settle(const Hash& id, const Fate& fate) {
+  if (std::holds_alternative<Keep>(fate)) return;
+  last_served_ = items_.at(id).submission->header.organisation;
+  apply(id, fate);
+}
+
+void Mempool::apply(const Hash& id, const Fate& fate) {
+  CHECK(!std::holds_alternative<Stop>(fate));
+  if (std::holds_alternative<Drop>(fate)) {
+    forget(id);
+  } else if (const auto* hold = std::get_if<HoldForSubject>(&fate)) {
+    waiting_.emplace(hold->subject, id);
+    change(items_.at(id), Held::for_subject, items_.at(id).taken, hold->subject);
+  } else if (std::holds_alternative<HoldForCommit>(fate)) {
+    until_commit_.insert(id);
+    change(items_.at(id), Held::for_commit, items_.at(id).taken);
+  }
+}
+
+void Mempool::set_taken(std::span<const Hash> ids) {
+  const auto mark = [this](const Hash& id, bool taken) {
+    const auto found = items_.find(id);
+    if (found == items_.end() || found->second.taken == taken) return;
+    change(found->second, found->second.held, taken, found->second.subject);
+  };
+  for (const Hash& id : taken_) mark(id, false);
+  taken_.assign(ids.begin(), ids.end());
+  for (const Hash& id : taken_) mark(id, true);
+}
+
+void Mempool::commit(std::span<const Hash> ids, const std::vector<crypto::ByteView>& written) {
+  for (const Hash& id : ids) {
+    if (items_.contains(id)) forget(id);
+  }
+  std::map<std::uint64_t, Hash> woken;  // by arrival
+  for (const Hash& id : std::exchange(until_commit_, {})) {
+    Item& item = items_.at(id);
+    item.height = 0;  // the next to be looked at
+    woken.emplace(item.arrival, id);
+  }
+  for (auto key = written.begin(); key != written.end() && !waiting_.empty(); ++key) {
+    const auto [first, last] = waiting_.equal_range(*key);
+    for (auto it = first; it != last; ++it)
+      woken.emplace(items_.at(it->second).arrival, it->second);
+    waiting_.erase(first, last);
+  }
+  for (const auto& [arrival, id] : woken) wake(id);
+}
+
+// Behind those that could have been taken meanwhile.
+void Mempool::wake(const Hash& id) {
+  Item& item = items_.at(id);
+  auto& order = queues_.at(item.submission->header.organisation).order;
+  order.erase(item.arrival);
+  item.arrival = ++arrivals_;
+  order.emplace(item.arrival, id);
+  change(item, Held::no, item.taken);
 }
 
 std::vector<Hash> Mempool::expire(std::uint64_t now_ms) {
@@ -111,31 +172,59 @@ std::vector<Hash> Mempool::expire(std::uint64_t now_ms) {
   for (const auto& [id, item] : items_) {
     if (item.submission->header.not_after_ms < now_ms) expired.push_back(id);
   }
-  for (const Hash& id : expired) remove(id);
+  for (const Hash& id : expired) forget(id);
   return expired;
 }
 
-void Mempool::remove(const Hash& id) {
-  Queue& queue = queues_.at(items_.at(id).submission->header.organisation);
-  const auto ready = std::find(queue.ready.begin(), queue.ready.end(), id);
-  if (ready != queue.ready.end()) {
-    queue.ready.erase(ready);
-    --ready_;
+const VerifiedSubmission* Mempool::find(const Hash& id) const {
+  const auto found = items_.find(id);
+  return found == items_.end() ? nullptr : &found->second.submission;
+}
+
+std::vector<Hash> Mempool::ids() const {
+  std::vector<Hash> ids;
+  for (const auto& [organisation, queue] : queues_) {
+    for (const auto& [arrival, id] : queue.order) ids.push_back(id);
   }
-  const auto held = std::find(queue.held.begin(), queue.held.end(), id);
-  if (held != queue.held.end()) queue.held.erase(held);
-  forget(id);
+  return ids;
+}
+
+void Mempool::count(const Item& item, bool more) {
+  if (!is_ready(item)) return;
+  const std::size_t records = item.submission->records.size();
+  ready_ = more ? ready_ + 1 : ready_ - 1;
+  ready_bytes_ = more ? ready_bytes_ + item.bytes : ready_bytes_ - item.bytes;
+  ready_records_ = more ? ready_records_ + records : ready_records_ - records;
+}
+
+void Mempool::change(Item& item, Held held, bool taken, std::string subject) {
+  count(item, false);
+  item.held = held;
+  item.taken = taken;
+  item.subject = std::move(subject);
+  count(item, true);
 }
 
 void Mempool::forget(const Hash& id) {
-  const auto item = items_.find(id);
-  CHECK(item != items_.end());
-  const auto queue = queues_.find(item->second.submission->header.organisation);
-  CHECK(queue != queues_.end());
-  queue->second.bytes -= item->second.bytes;
-  bytes_ -= item->second.bytes;
-  if (queue->second.bytes == 0) queues_.erase(queue);
-  items_.erase(item);
+  const auto found = items_.find(id);
+  CHECK(found != items_.end());
+  const Item& item = found->second;
+  count(item, false);
+  until_commit_.erase(id);
+  if (item.held == Held::for_subject) {
+    const auto [first, last] = waiting_.equal_range(item.subject);
+    for (auto it = first; it != last; ++it) {
+      if (it->second != id) continue;
+      waiting_.erase(it);
+      break;
+    }
+  }
+  const auto queue = queues_.find(item.submission->header.organisation);
+  queue->second.order.erase(item.arrival);
+  queue->second.bytes -= item.bytes;
+  if (queue->second.order.empty()) queues_.erase(queue);
+  bytes_ -= item.bytes;
+  items_.erase(found);
 }
 
 }  // namespace node

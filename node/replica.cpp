@@ -1,28 +1,26 @@
 #include "node/replica.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "crypto/check.h"
-#include "ledger/chain/codes.h"
 #include "ledger/chain/reader.h"
-#include "ledger/history/checkpoint.h"
 
 namespace node {
+
+using crypto::Hash;
+
 namespace {
 
-using ledger::Candidate;
-using ledger::Outcome;
-using ledger::Vote;
-using ledger::VoteKind;
+BlockTree::Head head_of(const ReplicaStart& start) {
+  return {start.tip, start.tip.hash(), start.tree, start.trie_root};
+}
 
-// What cannot be recorded any more is looked for once in this many milliseconds.
-constexpr std::uint64_t kExpiryIntervalMs = 1000;
-
-SubmissionUpdate update_of(const crypto::Hash& id, SubmissionState state) {
-  SubmissionUpdate update;
-  update.id = id;
-  update.state = state;
-  return update;
+// A body in the journal: the block's header before its entries.
+crypto::Bytes journal_body(const ledger::ExecutedBlock& block) {
+  const std::span<const crypto::Bytes> entries(block.entries);
+  const ledger::Body body = ledger::Body::of(entries.first(entries.size() - 1));
+  return ledger::encode_header(block.header) + crypto::Bytes(body.bytes());
 }
 
 }  // namespace
@@ -32,250 +30,270 @@ Replica::Replica(ReplicaOptions options, const ledger::Genesis& genesis, Validat
     : options_(options),
       genesis_(genesis),
       store_(store),
+      organisation_(keys.organisation),
       gate_(std::move(keys.vote), start.journal.now),
-      log_key_(std::move(keys.log)),
-      cosigner_key_(std::move(keys.cosigner)),
-      organisation_(std::move(keys.organisation)),
-      tip_(start.tip),
-      tip_hash_(start.tip.hash()),
-      tree_(std::move(start.tree)),
-      trie_root_(start.trie_root),
-      journal_(start.journal),
-      checkpoint_(start.checkpoint),
-      mempool_(options.mempool) {
-  enter_epoch();
+      tree_(genesis.network_id, head_of(start), store, options.trie_cache_levels),
+      mempool_(options.mempool),
+      checkpoints_(ledger::log_origin(genesis), organisation_, std::move(keys.log),
+                   std::move(keys.cosigner), start.checkpoint),
+      journal_(start.journal) {
+  enter_epoch(std::move(start.records));
 }
 
-// Who votes on the next block, in which scope, and the view after the parent's.
-void Replica::enter_epoch() {
+// Who votes on the next block, in which scope; `records` is what the journal holds of it.
+void Replica::enter_epoch(ledger::Journal records) {
   const ledger::ChainReader reader(store_.snapshot());
-  const std::uint64_t height = tip_.seal.height;
-  const bool opens = tip_.closes_epoch();
-  scope_.network_id = genesis_.network_id;
-  scope_.epoch = tip_.seal.epoch + (opens ? 1 : 0);
-  const auto members = reader.subject("network/validators", height);
-  CHECK(members.has_value());
-  proto::ValidatorSet record;
-  CHECK(record.ParseFromString(members->body));
-  validators_ = ledger::ValidatorSet::from_record(scope_.epoch, record);
-  scope_.anchor = opens ? tip_hash_ : ledger::epoch_anchor(reader, tip_);
-  view_ = opens ? 1 : tip_.seal.view + 1;
-  me_ = find_me();
-  gate_.enter_epoch(scope_, view_ - 1);
+  ledger::Epoch epoch = ledger::epoch_after(reader, head());
+  closed_.reset();
+  if (epoch.scope.epoch > 0) {
+    const auto height = reader.height_of(epoch.scope.anchor);
+    const auto closing = height ? reader.header(*height) : std::nullopt;
+    closed_ = closing ? ledger::epoch_of(reader, *closing) : std::nullopt;
+    CHECK(closed_.has_value());
+  }
+  auto keyring = std::make_shared<Keyring>();
+  keyring->scope = epoch.scope;
+  keyring->validators = epoch.validators;
+  if (closed_) {
+    keyring->last_scope = closed_->scope;
+    keyring->last_validators = closed_->validators;
+  }
+  keyring->log_origin = ledger::log_origin(genesis_);
+  keyring_ = std::move(keyring);
+  set_hash_ = epoch.validators.hash();
+  const auto value = reader.subject("network/parameters", head().seal.height);
+  proto::Parameters parameters;
+  CHECK(value && parameters.ParseFromString(value->body));
+  block_bytes_max_ = parameters.block_bytes_max();
+  block_records_max_ = parameters.block_records_max();
+  me_ = find_me(keyring_->validators);
+  const bool has_floor = journal_.floor.epoch == epoch.scope.epoch;
+  gate_.enter_epoch(epoch.scope, has_floor ? journal_.floor.view : 0);
+  drafts_.clear();
+  bodies_.clear();
+  checks_.clear();
+  requests_.clear();
+  assign_validators();
+  follow_head();
+  core_ = std::make_unique<Core>(options_.core, core_start(records), gate_);
 }
 
 // A set that names other keys than this node's waits for a node that has them.
-std::optional<std::uint16_t> Replica::find_me() const {
-  const std::optional<std::uint16_t> place = validators_.index_of(organisation_);
+std::optional<std::uint16_t> Replica::find_me(const ledger::ValidatorSet& validators) const {
+  const std::optional<std::uint16_t> place = validators.index_of(organisation_);
   if (!place) return std::nullopt;
-  const ledger::ValidatorKeySet& member = validators_.member(*place);
-  const bool same = member.vote == gate_.public_key() && member.log == log_key_.public_key() &&
-                    member.cosigner == cosigner_key_.public_key();
+  const ledger::ValidatorKeySet& member = validators.member(*place);
+  const bool same = member.vote == gate_.public_key() && member.log == checkpoints_.log_key() &&
+                    member.cosigner == checkpoints_.cosigner_key();
   return same ? place : std::nullopt;
+}
+
+// What the journal holds was checked before it was written; a signature that fails now was damaged
+// on disk, and what it stood for is asked for again.
+CoreStart Replica::core_start(const ledger::Journal& records) {
+  const ledger::VoteScope& scope = keyring_->scope;
+  const ledger::ValidatorSet& validators = keyring_->validators;
+  CoreStart start;
+  start.scope = scope;
+  start.validators = validators;
+  start.me = me_;
+  start.head = head();
+  if (!head().closes_epoch() && head().seal.height > 0) {
+    const auto bytes = ledger::ChainReader(store_.snapshot()).certificate(head().seal.height);
+    auto certificate = bytes ? ledger::decode_certificate(*bytes) : std::nullopt;
+    CHECK(certificate.has_value());
+    auto verified = ledger::verify_certificate(*std::move(certificate), scope, validators);
+    CHECK(verified.has_value());
+    start.certificate = *std::move(verified);
+  }
+  for (const ledger::CandidateBody& record : records.bodies) {
+    const crypto::ByteView bytes(record.body);
+    const auto header = ledger::decode_header(bytes.substr(0, ledger::kHeaderBytes));
+    auto body = header ? ledger::Body::decode(crypto::Bytes(bytes.substr(ledger::kHeaderBytes)))
+                       : crypto::Checked<ledger::Body>(ledger::Body());
+    if (!header || !body || header->hash() != record.block_hash) continue;
+    start.blocks.push_back(*header);
+    bodies_.emplace(record.block_hash, ReceivedBody{*header, *std::move(body), std::nullopt});
+  }
+  for (const ledger::Certificate& record : records.certificates) {
+    if (auto one = ledger::verify_certificate(record, scope, validators)) {
+      start.certificates.push_back(*std::move(one));
+    }
+  }
+  for (const ledger::SignedVote& record : records.votes) {
+    if (record.vote.candidate.view <= gate_.floor().view) continue;
+    gate_.recall(record.vote);
+    auto one = ledger::verify_vote(record, scope, validators);
+    if (one && me_ && (*one)->signer == *me_) start.votes.push_back(*std::move(one));
+  }
+  return start;
 }
 
 // The vote file first: it may lack the newest step of the store, and must never lack two.
 Actions Replica::start(Moment now) {
-  Actions actions;
-  actions.vote_slot = vote_slot();
-  if (opens_epoch()) build_soon(now, actions);
-  actions.timers.push_back({Timer::checkpoint, now.monotonic_us + options_.idle_checkpoint_us});
-  return actions;
+  now_ = now;
+  actions_ = {};
+  actions_.vote_slot = vote_slot();
+  actions_.keyring = keyring_;
+  ask_timer(Timer::checkpoint, now.monotonic_us + options_.idle_checkpoint_us);
+  take(core_->start(now));
+  settle();
+  finish_step();
+  return std::exchange(actions_, {});
 }
 
 Actions Replica::step(Moment now, Event event) {
-  Actions actions;
-  std::visit([&](auto& kind) { on(now, std::move(kind), actions); }, event);
-  return actions;
+  now_ = now;
+  actions_ = {};
+  tree_.on_written();
+  std::visit([this](auto& kind) { on(std::move(kind)); }, event);
+  settle();
+  finish_step();
+  return std::exchange(actions_, {});
 }
 
-void Replica::on(Moment now, ClientSubmitted event, Actions& actions) {
-  const crypto::Hash id = event.submission->id;
-  std::vector<crypto::Hash> dropped;
-  const Mempool::Admission admission = mempool_.add(std::move(event.submission), dropped);
-  for (const crypto::Hash& other : dropped) {
-    SubmissionUpdate update = update_of(other, SubmissionState::rejected);
-    update.rejects.push_back({0, {ledger::kMempoolFull, "", "Others' submissions came first."}});
-    actions.updates.push_back(std::move(update));
-    actions.notes.push_back(SubmissionDropped{other, "mempool full"});
-  }
-  if (admission == Mempool::Admission::full) {
-    SubmissionUpdate update = update_of(id, SubmissionState::rejected);
-    update.rejects.push_back({0, {ledger::kMempoolFull, "", "The mempool is full."}});
-    actions.updates.push_back(std::move(update));
-    return;
-  }
-  actions.updates.push_back(update_of(id, SubmissionState::accepted));
-  schedule_build(now, actions);
-}
+// ---- events ----
 
-void Replica::on(Moment now, TimerFired event, Actions& actions) {
-  switch (event.timer) {
-    case Timer::build:
-      build_scheduled_ = false;
-      build(now, actions);
+void Replica::on(ClientSubmitted event) { admit(std::move(event.submission), std::nullopt); }
+
+void Replica::on(TimerFired event) {
+  switch (event.request.timer) {
+    case Timer::consensus:
+      if (event.request.epoch != keyring_->scope.epoch) return;
+      drive(ViewTimerFired{event.request.view.timer, event.request.view.view});
       return;
     case Timer::checkpoint:
-      if (now.monotonic_us >= last_block_us_ + options_.idle_checkpoint_us &&
-          checkpoint_.size < tip_.tree_size) {
-        sign_checkpoint(now, actions);
-      }
-      actions.timers.push_back({Timer::checkpoint, now.monotonic_us + options_.idle_checkpoint_us});
+      ask_timer(Timer::checkpoint, now_.monotonic_us + options_.idle_checkpoint_us);
+      expire();
+      checkpoint_idle_tip();
       return;
+    case Timer::tick:
+      tick_asked_ = false;
+      on_tick();
+      return;
+    case Timer::resume:
+      return;  // settle() goes on
   }
 }
 
-void Replica::schedule_build(Moment now, Actions& actions) {
-  if (build_scheduled_ || !mempool_.has_ready()) return;
-  build_scheduled_ = true;
-  const std::uint64_t due = last_block_us_ == 0 ? 0 : last_block_us_ + options_.block_interval_us;
-  actions.timers.push_back({Timer::build, std::max(due, now.monotonic_us)});
+// ---- the core ----
+
+void Replica::drive(CoreEvent event) { take(core_->step(now_, std::move(event))); }
+
+void Replica::take(CoreOutput output) {
+  for (ledger::CandidateBody& body : output.journal.bodies) {
+    // What this very step makes final lies in its place, not in the journal.
+    if (becomes_final(output.finals, body.block_hash)) continue;
+    body.body = body_for_journal(body.block_hash);
+    step_.bodies.push_back(std::move(body));
+  }
+  std::move(output.journal.certificates.begin(), output.journal.certificates.end(),
+            std::back_inserter(step_.certificates));
+  std::move(output.journal.votes.begin(), output.journal.votes.end(),
+            std::back_inserter(step_.votes));
+  for (const CoreSend& one : output.sends) send(one);  // before a commit forgets their blocks
+  for (const Finalized& finals : output.finals) commit(finals);
+  for (const ViewTimerRequest& one : output.timers) {
+    actions_.timers.push_back({Timer::consensus, keyring_->scope.epoch, one, one.at_us});
+  }
+  for (CoreRequest& one : output.requests) requests_.push_back(std::move(one));
+  for (CoreNote& one : output.notes) {
+    if (std::holds_alternative<ViewEntered>(one)) review_due_ = true;
+    if (const auto* evidence = std::get_if<Evidence>(&one)) keep_evidence(*evidence);
+    actions_.notes.push_back(std::move(one));
+  }
 }
 
-void Replica::build_soon(Moment now, Actions& actions) {
-  build_scheduled_ = true;
-  actions.timers.push_back({Timer::build, now.monotonic_us});
+bool Replica::becomes_final(const std::vector<Finalized>& finals, const Hash& hash) {
+  return std::any_of(finals.begin(), finals.end(), [&](const Finalized& one) {
+    return std::any_of(one.blocks.begin(), one.blocks.end(),
+                       [&](const ledger::Header& header) { return header.hash() == hash; });
+  });
 }
 
-ledger::BlockBase Replica::block_base() const {
-  ledger::BlockBase base;
-  base.snapshot = store_.snapshot();
-  base.network_id = genesis_.network_id;
-  base.parent = tip_;
-  base.parent_hash = tip_hash_;
-  base.set_hash = validators_.hash();
-  base.tree = tree_;
-  base.trie_root = trie_root_;
-  base.cache = &node_cache_;
-  return base;
+crypto::Bytes Replica::body_for_journal(const Hash& hash) const {
+  const ledger::ExecutedBlock* block = tree_.find(hash);
+  CHECK(block != nullptr);
+  return journal_body(*block);
 }
 
-void Replica::build(Moment now, Actions& actions) {
-  if (opens_epoch() && scope_.epoch == tip_.seal.epoch) enter_epoch();
-  // One vote makes no block of a set whose quorum is larger.
-  if (!me_ || validators_.quorum() != 1) return;
-  if (now.wall_ms >= last_expiry_ms_ + kExpiryIntervalMs) {
-    last_expiry_ms_ = now.wall_ms;
-    for (const crypto::Hash& id : mempool_.expire(now.wall_ms)) {
-      SubmissionUpdate update = update_of(id, SubmissionState::rejected);
-      update.rejects.push_back(
-          {0, {ledger::kSubmissionExpired, "header.not_after", "Its time ran out while waiting."}});
-      actions.updates.push_back(std::move(update));
+// Answers what consensus asked for, until it has nothing more to ask. What builds on a block that
+// this step makes final waits until the store has it.
+void Replica::settle() {
+  for (;;) {
+    if (tree_.is_behind()) {
+      resumes_ = !requests_.empty() || core_->ended() || mempool_.size() > 0;
+      return;
     }
-  }
-  ledger::Turn turn;
-  turn.epoch = scope_.epoch;
-  turn.view = view_;
-  turn.time_ms = std::max(now.wall_ms, tip_.seal.time_ms + 1);
-  turn.proposer = *me_;
-  ledger::BlockBuilder builder(block_base(), turn);
-  if (opens_epoch()) builder.add_epoch_entry(closing_entry());
-  bool full = false;
-  const std::vector<Mempool::Offered> offered =
-      mempool_.offer([&](const ledger::VerifiedSubmission& submission) {
-        ledger::Added added = builder.add(submission);
-        full = full || added.outcome == Outcome::full;
-        return added;
-      });
-  report(offered, actions);
-  if (builder.record_count() == 0 && !opens_epoch()) return;
-  commit(now, std::move(builder).finish(), actions);
-  if (full) last_block_us_ = 0;  // a full block is followed at once
-  if (opens_epoch()) {
-    build_soon(now, actions);
-  } else {
-    schedule_build(now, actions);
-  }
-}
-
-// The epoch certificate: the FINALIZE certificate of the block that closed the epoch before.
-crypto::Bytes Replica::closing_entry() const {
-  const auto bytes = ledger::ChainReader(store_.snapshot()).certificate(tip_.seal.height);
-  CHECK(bytes.has_value());
-  const auto certificate = ledger::decode_certificate(*bytes);
-  CHECK(certificate.has_value());
-  return ledger::epoch_entry(*certificate);
-}
-
-// What did not make it is known at once; what did becomes final with the block.
-void Replica::report(const std::vector<Mempool::Offered>& offered, Actions& actions) const {
-  for (const Mempool::Offered& offer : offered) {
-    switch (offer.added.outcome) {
-      case Outcome::included:
-      case Outcome::ahead:
-      case Outcome::full:
-        break;
-      case Outcome::recorded:
-      case Outcome::rejected: {
-        SubmissionUpdate update = update_of(offer.id, offer.added.outcome == Outcome::recorded
-                                                          ? SubmissionState::recorded
-                                                          : SubmissionState::rejected);
-        update.rejects = offer.added.rejects;
-        actions.updates.push_back(std::move(update));
-        break;
-      }
+    if (core_->ended()) {
+      begin_next_epoch();
+    } else if (std::exchange(review_due_, false)) {
+      review();
+    } else if (!requests_.empty()) {
+      const CoreRequest request = std::move(requests_.front());
+      requests_.pop_front();
+      if (const auto* wanted = std::get_if<BuildBlock>(&request)) build(*wanted);
+      if (const auto* wanted = std::get_if<CheckBlock>(&request)) begin_check(wanted->hash);
+      if (const auto* wanted = std::get_if<FetchBlock>(&request)) fetch(*wanted);
+    } else if (!say_work()) {
+      return;
     }
   }
 }
 
-// Signs a vote and makes the certificate that it is with a quorum of one.
-ledger::Certificate Replica::certify(const Vote& vote, ledger::JournalStep& step) {
-  const std::optional<crypto::Signature> signature = gate_.sign(scope_, vote);
-  CHECK(signature.has_value());
-  step.votes.push_back({scope_.epoch, vote, *me_, *signature});
-  const auto verified = ledger::verify_vote(step.votes.back(), scope_, validators_);
-  CHECK(verified.has_value());
-  const auto certificate = ledger::make_certificate(validators_, {&*verified, 1});
-  CHECK(certificate.has_value());
-  return **certificate;
+void Replica::begin_next_epoch() {
+  enter_epoch({});
+  work_said_ = {};
+  taken_for_ = {};
+  actions_.keyring = keyring_;
+  actions_.notes.push_back(
+      EpochEntered{keyring_->scope.epoch, keyring_->validators.size(), me_.has_value()});
+  take(core_->start(now_));
 }
 
-// NOTARIZE and FINALIZE with the certificates they make. The block is final in the same batch, so
-// the journal keeps the chain over the votes and nothing else.
-void Replica::record_votes(const Candidate& candidate, ledger::WriteBatch& writes) {
-  ledger::JournalStep step;
-  step.certificates.push_back(certify({VoteKind::notarize, candidate}, step));
-  const ledger::Certificate finalized = certify({VoteKind::finalize, candidate}, step);
-  crypto::Bytes height;
-  crypto::append_u64(height, candidate.height);
-  writes.put(ledger::Column::certificates, height, ledger::encode_certificate(finalized));
-  ledger::append_step(writes, journal_, scope_, step);
-  gate_.raise_floor(candidate.view);
-  ledger::prune_journal(writes, journal_, scope_, *store_.snapshot(), gate_.floor());
+// Tells the core whether there is something to propose on its tip. True: it was told.
+bool Replica::say_work() {
+  const Hash tip = core_->tip().block_hash;
+  if (tip != taken_for_ && tree_.has(tip)) {
+    taken_for_ = tip;
+    mempool_.set_taken(tree_.submissions_below(tip));
+  }
+  const WorkChanged work{
+      tip, mempool_.ready() > 0,
+      mempool_.ready_bytes() >= block_bytes_max_ || mempool_.ready_records() >= block_records_max_};
+  if (work.tip == work_said_.tip && work.work == work_said_.work &&
+      work.fills_a_block == work_said_.fills_a_block) {
+    return false;
+  }
+  work_said_ = work;
+  drive(work);
+  return true;
 }
 
-// With a quorum of one, the own vote is the certificate: notarized, finalized and committed in one
-// step, and one batch holds all of it before anyone hears of it.
-void Replica::commit(Moment now, ledger::ExecutedBlock block, Actions& actions) {
-  CHECK(validators_.quorum() == 1);
-  const ledger::Seal& seal = block.header.seal;
-  const std::uint64_t parent_view = tip_.seal.epoch == seal.epoch ? tip_.seal.view : 0;
-  actions.writes = ledger::commit_batch(block);
-  record_votes({seal.view, parent_view, seal.height, block.hash}, actions.writes);
-  prune_trie(block.trie.stale.size(), actions.writes);
+// One batch holds the journal's part of all that the step decided, so the vote file is never more
+// than one step behind.
+void Replica::finish_step() {
+  const bool voted = !step_.votes.empty();
+  if (voted || !step_.bodies.empty() || !step_.certificates.empty()) {
+    ledger::append_step(actions_.writes, journal_, keyring_->scope, std::exchange(step_, {}));
+  }
+  if (std::exchange(moved_, false)) {
+    slot_due_ = true;
+    if (range_sync_->busy()) range_sync_->on_tick(now_, actions_.sends);
+    ledger::prune_journal(actions_.writes, journal_, keyring_->scope, *store_.snapshot(),
+                          gate_.floor());
+  }
+  if (std::exchange(slot_due_, false) || voted) actions_.vote_slot = vote_slot();
+  for (SyncNote& note : range_sync_->take_notes()) actions_.notes.push_back(std::move(note));
+  if (std::exchange(resumes_, false)) ask_timer(Timer::resume, now_.monotonic_us);
+  if (!tick_asked_ && is_busy()) {
+    tick_asked_ = true;
+    ask_timer(Timer::tick, now_.monotonic_us + kTickUs);
+  }
+}
 
-  for (const ledger::IncludedSubmission& submission : block.submissions) {
-    SubmissionUpdate update = update_of(submission.id, SubmissionState::final);
-    update.height = seal.height;
-    update.first_index = submission.first_index;
-    actions.updates.push_back(std::move(update));
-  }
-  actions.notes.push_back(BlockCommitted{block.header, block.hash, block.record_count,
-                                         static_cast<std::uint32_t>(block.submissions.size())});
-  const std::uint64_t parent_time = tip_.seal.time_ms;
-  tip_ = block.header;
-  tip_hash_ = block.hash;
-  tree_ = std::move(block.tree);
-  trie_root_ = block.trie.root;
-  node_cache_.absorb(block.trie);
-  ++view_;
-  last_block_us_ = now.monotonic_us;
-  mempool_.release();
-  if (ledger::is_checkpoint_block(seal, parent_time)) {
-    sign_checkpoint(now, actions);
-  } else {
-    actions.vote_slot = vote_slot();
-  }
+void Replica::ask_timer(Timer timer, std::uint64_t at_us) {
+  actions_.timers.push_back({timer, keyring_->scope.epoch, {}, at_us});
 }
 
 // What the vote file has to say once this step is durable: no more than the journal, whose floor
@@ -285,39 +303,10 @@ ledger::VoteSlot Replica::vote_slot() const {
   slot.network_id = genesis_.network_id;
   slot.floor = journal_.floor;
   slot.chain = journal_.now;
-  slot.checkpoint = checkpoint_;
-  slot.tip_height = tip_.seal.height;
-  slot.tip_hash = tip_hash_;
+  slot.checkpoint = checkpoints_.newest();
+  slot.tip_height = head().seal.height;
+  slot.tip_hash = tree_.head().hash;
   return slot;
-}
-
-// Removes up to twice as many old nodes as this block made stale, so that pruning keeps up and no
-// block pays for many.
-void Replica::prune_trie(std::size_t stale_nodes, ledger::WriteBatch& writes) {
-  if (options_.trie_heights_kept == 0 || tip_.seal.height < options_.trie_heights_kept) return;
-  ledger::WriteBatch removals =
-      ledger::prune(*store_.snapshot(), tip_.seal.height - options_.trie_heights_kept,
-                    2 * stale_nodes + 4, prune_cursor_);
-  for (auto& operation : removals.operations) writes.operations.push_back(std::move(operation));
-}
-
-// The C2SP checkpoint of the tip, signed with the log key (01) and the cosigner key (04). Sizes
-// never fall: it is called for tips only, and they only grow.
-void Replica::sign_checkpoint(Moment now, Actions& actions) {
-  if (!me_) return;
-  const std::string origin = ledger::log_origin(genesis_);
-  const ledger::TreeHead head{tip_.tree_size, tip_.tree_root};
-  ledger::Note note;
-  note.text = ledger::format_checkpoint({origin, head});
-  note.lines.push_back(ledger::sign_note(origin, log_key_, note.text));
-  note.lines.push_back(ledger::cosign_note(ledger::cosigner_name(origin, organisation_),
-                                           cosigner_key_, note.text, now.wall_ms / 1000));
-  crypto::Bytes size;
-  crypto::append_u64(size, head.size);
-  actions.writes.put(ledger::Column::checkpoints, size, ledger::format_note(note));
-  checkpoint_ = head;
-  actions.vote_slot = vote_slot();
-  actions.notes.push_back(CheckpointSigned{head.size});
 }
 
 }  // namespace node

@@ -65,6 +65,8 @@ inline constexpr RejectCode kBodyForm{"E-BODY-FORM",
                                       "Ask another node: this is no body of a block."};
 inline constexpr RejectCode kBodySubmission{
     "E-BODY-SUBMISSION", "Ask another node: a submission of this block is malformed."};
+inline constexpr RejectCode kBlockInvalid{
+    "E-BLOCK-INVALID", "Whoever proposed this block has another state or breaks the rules."};
 inline constexpr RejectCode kMempoolFull{
     "E-MEMPOOL-FULL",
     "The node has no room for more of this organisation's submissions; wait and "

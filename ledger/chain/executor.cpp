@@ -170,6 +170,15 @@ crypto::Checked<void> BlockBuilder::check_submission(const Submission& submissio
   return {};
 }
 
+crypto::Checked<crypto::PublicKey> BlockBuilder::signing_key(const SubmissionHeader& header) const {
+  const auto organisation = find_organisation(state_, header.organisation);
+  const auto found = find_signing_key(header, organisation);
+  if (!found) return Unexpected{found.error()};
+  const auto key = crypto::PublicKey::from_view((*found)->key().public_key());
+  CHECK(key.has_value());
+  return *key;
+}
+
 crypto::Checked<void> BlockBuilder::charge_allowance(const Submission& submission) {
   const std::uint64_t limit = parameters_.organisation_bytes_per_day();
   if (limit == 0) return {};

@@ -87,6 +87,9 @@ class BlockBuilder {
   // A record of the genesis file: no signature, no organisation that sends it.
   SubmissionRejects add_genesis_record(ByteView bytes, const proto::Record& record);
 
+  // The key that the state lists for this header. Rejects: those of signing_key.h.
+  crypto::Checked<crypto::PublicKey> signing_key(const SubmissionHeader& header) const;
+
   std::uint32_t record_count() const { return record_count_; }
   std::size_t entry_bytes() const { return entry_bytes_; }
   // A record changed validators or parameters: it is the last one of the epoch.

@@ -1,7 +1,6 @@
 #include "ledger/chain/open.h"
 
-#include "ledger/chain/reader.h"
-#include "ledger/chain/vote.h"
+#include "ledger/chain/epoch.h"
 
 namespace ledger {
 namespace {
@@ -20,16 +19,6 @@ crypto::Result<OpenedChain> start_chain(Store& store, const Genesis& genesis) {
   return OpenedChain{block->header, block->tree.next(), block->trie.root};
 }
 
-// Validators of the epoch that a block belongs to: as its parent left them.
-std::optional<ValidatorSet> set_of(const ChainReader& reader, const Seal& seal) {
-  const auto value = reader.subject("network/validators", seal.height - 1);
-  proto::ValidatorSet record;
-  if (!value || !record.ParseFromString(value->body)) return std::nullopt;
-  ValidatorSet set = ValidatorSet::from_record(seal.epoch, record);
-  if (set.hash() != seal.set_hash) return std::nullopt;
-  return set;
-}
-
 std::string check_entries(const ChainReader& reader, const HashReader& hashes,
                           const Header& header) {
   const Seal& seal = header.seal;
@@ -46,18 +35,28 @@ std::string check_entries(const ChainReader& reader, const HashReader& hashes,
   return "";
 }
 
+// A block that became final with a later one of its epoch has no certificate of its own: then that
+// one's stands for it, over the parent hashes between them.
 std::string check_certificate(const ChainReader& reader, const Header& header) {
-  const std::optional<Bytes> bytes = reader.certificate(header.seal.height);
-  if (!bytes) return "its certificate is missing.";
+  const std::optional<Epoch> epoch = epoch_of(reader, header);
+  if (!epoch) return "its validators cannot be read.";
+  Header named = header;
+  std::optional<Bytes> bytes = reader.certificate(named.seal.height);
+  while (!bytes) {
+    const std::optional<Header> next = reader.header(named.seal.height + 1);
+    if (named.closes_epoch() || !next || next->seal.parent_hash != named.hash()) {
+      return "its certificate is missing.";
+    }
+    named = *next;
+    bytes = reader.certificate(named.seal.height);
+  }
   const std::optional<Certificate> certificate = decode_certificate(*bytes);
-  const std::optional<ValidatorSet> set = set_of(reader, header.seal);
-  if (!certificate || !set) return "its certificate or validators cannot be read.";
+  if (!certificate) return "its certificate cannot be read.";
   if (certificate->vote.kind != VoteKind::finalize ||
-      certificate->vote.candidate.block_hash != header.hash()) {
+      certificate->vote.candidate.block_hash != named.hash()) {
     return "its certificate names another block.";
   }
-  VoteScope scope{header.seal.network_id, header.seal.epoch, epoch_anchor(reader, header)};
-  const auto verified = verify_certificate(*certificate, scope, *set);
+  const auto verified = verify_certificate(*certificate, epoch->scope, epoch->validators);
   return verified ? "" : verified.error().message;
 }
 

@@ -1,5 +1,6 @@
 #include "ledger/chain/vote.h"
 
+#include <algorithm>
 #include <bit>
 #include <map>
 
@@ -200,6 +201,22 @@ std::optional<Verified<Certificate>> make_certificate(const ValidatorSet& set,
     certificate.signatures.push_back(signature);
   }
   return Verified<Certificate>(std::move(certificate));
+}
+
+std::optional<Certificate> with_vote(const Certificate& certificate,
+                                     const Verified<SignedVote>& vote) {
+  const std::uint16_t signer = vote->signer;
+  if (certificate.epoch != vote->epoch || certificate.vote != vote->vote ||
+      signer >= certificate.signers.size() * 8 || bit(certificate.signers, signer)) {
+    return std::nullopt;
+  }
+  Certificate fuller = certificate;
+  const std::vector<std::uint16_t> signers = signers_of(certificate);
+  const auto place = std::lower_bound(signers.begin(), signers.end(), signer) - signers.begin();
+  char& byte = fuller.signers[signer / 8];
+  byte = static_cast<char>(static_cast<std::uint8_t>(byte) | 0x80U >> (signer % 8));
+  fuller.signatures.insert(fuller.signatures.begin() + place, vote->signature);
+  return fuller;
 }
 
 Bytes epoch_entry(const Certificate& certificate) {

@@ -102,6 +102,11 @@ crypto::Checked<Verified<Certificate>> verify_certificate(Certificate certificat
 std::optional<Verified<Certificate>> make_certificate(const ValidatorSet& set,
                                                       std::span<const Verified<SignedVote>> votes);
 
+// The certificate with one signature more, of a vote that was verified against the same set.
+// nullopt: it says something else, or its signer is in there.
+std::optional<Certificate> with_vote(const Certificate& certificate,
+                                     const Verified<SignedVote>& vote);
+
 // The first entry of an epoch: 04 || form 01 || FINALIZE certificate of the closing block.
 Bytes epoch_entry(const Certificate& certificate);
 std::optional<Certificate> decode_epoch_entry(ByteView entry);

@@ -197,6 +197,7 @@ class Core {
   // The block that the next one would extend.
   ledger::Candidate tip() const;
   std::uint16_t leader(std::uint64_t view) const;
+  Status status() const;
   bool armed() const { return turn_.armed; }
   std::uint32_t back_off() const { return slow_; }
   // The epoch's last block is final, and nothing more is signed in it.
@@ -291,7 +292,6 @@ class Core {
   bool want(const ledger::Certificate& certificate);
   bool want(const crypto::Hash& hash, std::uint16_t prefer);
   bool is_fork(const ledger::Header& header) const;
-  Status status() const;
   void send_missing(std::uint16_t to, const Status& theirs);
   void push(const VerifiedCertificate& certificate);
   void send_proposal(const View& view);

@@ -5,7 +5,9 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <map>
 
+#include "ledger/chain/epoch.h"
 #include "ledger/chain/memory_store.h"
 #include "ledger/chain/open.h"
 #include "ledger/chain/vote_guard.h"
@@ -44,6 +46,7 @@ std::string organisation_of(const ledger::ChainReader& reader, std::uint64_t hei
 struct Votes {
   std::unique_ptr<ledger::VoteFile> file;  // null: there is none yet
   ledger::JournalHead journal;
+  ledger::Journal records;
   ledger::TreeHead checkpoint;
 };
 
@@ -60,15 +63,15 @@ crypto::Result<Votes> read_votes(const Home& home, const crypto::Hash& network_i
   ledger::VoteScope scope;
   scope.network_id = network_id;
   const ledger::ChainReader reader(snapshot);
-  if (const auto tip = reader.tip()) {
-    scope.epoch = tip->seal.epoch;
-    scope.anchor = ledger::epoch_anchor(reader, *tip);
-  }
+  if (const auto tip = reader.tip()) scope = ledger::epoch_after(reader, *tip).scope;
   auto evidence = ledger::read_evidence(snapshot, scope, slot);
   if (!evidence) return crypto::Unexpected{evidence.error()};
   const ledger::VoteJudgement judgement = ledger::judge(slot, *evidence);
   if (!judgement.may_vote()) return crypto::Unexpected{ledger::vote_error(judgement)};
   votes.journal = evidence->journal;
+  auto records = ledger::read_journal(*snapshot, scope, votes.journal);
+  if (!records) return crypto::Unexpected{records.error()};
+  votes.records = *std::move(records);
   if (slot) votes.checkpoint = slot->checkpoint;
   return votes;
 }
@@ -119,8 +122,7 @@ struct Runtime::Parts {
   explicit Parts(RuntimeOptions options_)
       : options(std::move(options_)),
         work(asio::make_work_guard(context)),
-        build_timer(context),
-        checkpoint_timer(context),
+        timer(context),
         inbox(
             options.inbox_capacity,
             [this](std::function<void()> function) { asio::post(context, std::move(function)); },
@@ -128,7 +130,8 @@ struct Runtime::Parts {
 
   void handle(std::vector<Event> events);
   void perform(Actions actions);
-  void set_timer(const TimerRequest& request);
+  void await_timer();
+  void fire_timers();
 
   RuntimeOptions options;
   ledger::Genesis genesis;
@@ -139,8 +142,10 @@ struct Runtime::Parts {
   Observers observers;
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> work;
-  asio::steady_timer build_timer;
-  asio::steady_timer checkpoint_timer;
+  // What the replica waits for, by time and in the order in which it asked.
+  std::map<std::pair<std::uint64_t, std::uint64_t>, TimerRequest> waiting;
+  std::uint64_t requests = 0;
+  asio::steady_timer timer;
   Inbox inbox;
 };
 
@@ -165,17 +170,33 @@ void Runtime::Parts::handle(std::vector<Event> events) {
 void Runtime::Parts::perform(Actions actions) {
   if (!actions.writes.empty()) store->write(std::move(actions.writes));
   if (actions.vote_slot) vote_file->write(*actions.vote_slot);
-  for (const TimerRequest& request : actions.timers) set_timer(request);
+  for (const TimerRequest& request : actions.timers) {
+    waiting.emplace(std::pair(request.at_us, ++requests), request);
+  }
+  if (!actions.timers.empty()) await_timer();
   if (!actions.updates.empty() && observers.on_updates) observers.on_updates(actions.updates);
   if (!actions.notes.empty() && observers.on_notes) observers.on_notes(actions.notes);
 }
 
-void Runtime::Parts::set_timer(const TimerRequest& request) {
-  asio::steady_timer& timer = request.timer == Timer::build ? build_timer : checkpoint_timer;
-  timer.expires_at(SteadyClock::time_point(microseconds(request.at_us)));
-  timer.async_wait([this, kind = request.timer](boost::system::error_code error) {
-    if (!error) perform(replica->step(moment_now(), TimerFired{kind}));
+void Runtime::Parts::await_timer() {
+  if (waiting.empty()) return;
+  timer.expires_at(SteadyClock::time_point(microseconds(waiting.begin()->first.first)));
+  timer.async_wait([this](boost::system::error_code error) {
+    if (!error) fire_timers();
   });
+}
+
+void Runtime::Parts::fire_timers() {
+  const std::uint64_t now_us = moment_now().monotonic_us;
+  std::vector<TimerRequest> due;
+  while (!waiting.empty() && waiting.begin()->first.first <= now_us) {
+    due.push_back(waiting.begin()->second);
+    waiting.erase(waiting.begin());
+  }
+  for (const TimerRequest& request : due) {
+    perform(replica->step(moment_now(), TimerFired{request}));
+  }
+  await_timer();
 }
 
 Runtime::Runtime(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -215,6 +236,7 @@ crypto::Result<std::unique_ptr<Runtime>> Runtime::open(RuntimeOptions options) {
   start.tree = std::move(chain->tree);
   start.trie_root = chain->trie_root;
   start.journal = votes->journal;
+  start.records = std::move(votes->records);
   start.checkpoint = votes->checkpoint;
   const ledger::ChainReader reader(parts->store->snapshot());
   std::string organisation =

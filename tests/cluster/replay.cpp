@@ -17,6 +17,7 @@ using crypto::Bytes;
 
 constexpr std::uint64_t kSeed = 20190301;
 constexpr int kRounds = 300;
+constexpr node::PeerId kPeer = 1;
 
 // The engine is the standard's and the same everywhere; its distributions are not.
 class Dice {
@@ -48,22 +49,27 @@ class Node {
                             tests::key_named("acme/cosigner"), "acme"},
         std::move(start), store_);
     perform(replica_->start(now_));
+    perform(replica_->step(now_, node::PeerConnected{kPeer, "epa"}));
   }
 
   const ledger::Genesis& genesis() const { return genesis_; }
 
   void submit(const std::string& organisation, const std::vector<proto::Record>& records,
               const std::string& key = "operation") {
-    perform(replica_->step(now_, node::ClientSubmitted{tests::submission(
-                                     genesis_, organisation, records, now_.wall_ms, key)}));
+    submitted_.submissions.push_back(
+        tests::submission(genesis_, organisation, records, now_.wall_ms, key));
   }
 
   // Builds blocks as long as one is due, and lets `ms` pass.
   void pass(std::uint64_t ms) {
-    while (build_is_due_) {
-      build_is_due_ = false;
+    if (!submitted_.submissions.empty()) {
       advance(20);
-      perform(replica_->step(now_, node::TimerFired{node::Timer::build}));
+      perform(replica_->step(now_, node::MessageFrom{kPeer, std::exchange(submitted_, {})}));
+    }
+    while (is_due_) {
+      is_due_ = false;
+      advance(20);
+      perform(replica_->step(now_, node::TimerFired{}));
     }
     advance(ms);
   }
@@ -80,7 +86,7 @@ class Node {
   void perform(node::Actions actions) {
     if (!actions.writes.empty()) store_.write(std::move(actions.writes));
     for (const node::TimerRequest& request : actions.timers) {
-      build_is_due_ = build_is_due_ || request.timer == node::Timer::build;
+      is_due_ = is_due_ || request.timer == node::Timer::resume;
     }
     for (const node::SubmissionUpdate& update : actions.updates) {
       refused_ += update.state == node::SubmissionState::rejected ? 1 : 0;
@@ -91,7 +97,8 @@ class Node {
   ledger::MemoryStore store_;
   node::Moment now_{1'000'000, tests::kGenesisTimeMs + 1000};
   std::optional<node::Replica> replica_;
-  bool build_is_due_ = false;
+  node::SubmissionsSent submitted_;  // of the round, which a peer brings at once
+  bool is_due_ = false;
   std::size_t refused_ = 0;
 };
 

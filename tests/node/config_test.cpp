@@ -51,7 +51,7 @@ TEST(Config, HasADefaultForEveryKey) {
   EXPECT_EQ(config.config.api.address, "127.0.0.1");
   EXPECT_EQ(config.config.api.port, 8600);
   EXPECT_EQ(config.config.operations.port, 8601);
-  EXPECT_EQ(config.config.replica.block_interval_us, 20'000U);
+  EXPECT_EQ(config.config.replica.core.block_interval_us, 20'000U);
   EXPECT_EQ(config.config.store.cache_bytes, 67'108'864U);
   EXPECT_EQ(line(config, "store.cache").value, "\"64 MiB\"");
   EXPECT_EQ(line(config, "api.listen").value, "\"127.0.0.1:8600\"");

@@ -7,9 +7,8 @@
 namespace node {
 namespace {
 
-using ledger::Added;
-using ledger::Outcome;
 using ledger::VerifiedSubmission;
+using Fate = Mempool::Fate;
 
 // One purchase by an organisation, all of one size.
 VerifiedSubmission purchase_of(const std::string& organisation, int number) {
@@ -26,22 +25,39 @@ Mempool with_room_for(std::size_t submissions) {
   return Mempool(options);
 }
 
+std::vector<crypto::Hash> gone;  // what had to give way in the test at hand
+
+Mempool::Admission add(Mempool& pool, const VerifiedSubmission& submission,
+                       std::uint64_t height = 0) {
+  return pool.add(submission, height, gone);
+}
+
+// Whose submissions a block with room for so many takes; they leave the pool.
 std::vector<std::string> offer_order(Mempool& pool, std::size_t room) {
   std::vector<std::string> order;
-  pool.offer([&](const VerifiedSubmission& submission) {
-    if (order.size() == room) return Added{Outcome::full, {}};
+  pool.offer([&](const VerifiedSubmission& submission) -> Fate {
+    if (order.size() == room) return Mempool::Stop{};
     order.push_back(submission->header.organisation);
-    return Added{};
+    return Mempool::Drop{};
   });
   return order;
 }
 
+std::size_t count_offered(Mempool& pool, const Fate& fate) {
+  std::size_t count = 0;
+  pool.offer([&](const VerifiedSubmission&) {
+    ++count;
+    return fate;
+  });
+  return count;
+}
+
 TEST(Mempool, KnowsASubmissionItHolds) {
   Mempool pool = with_room_for(10);
-  std::vector<crypto::Hash> gone;
+  gone.clear();
 
-  EXPECT_EQ(pool.add(purchase_of("shop", 1), gone), Mempool::Admission::added);
-  EXPECT_EQ(pool.add(purchase_of("shop", 1), gone), Mempool::Admission::known);
+  EXPECT_EQ(add(pool, purchase_of("shop", 1)), Mempool::Admission::added);
+  EXPECT_EQ(add(pool, purchase_of("shop", 1)), Mempool::Admission::known);
   EXPECT_EQ(pool.size(), 1u);
 }
 
@@ -62,9 +78,9 @@ TEST(Mempool, ShowsWhatItHoldsByItsId) {
 
 TEST(Mempool, OffersOrganisationsInTurn) {
   Mempool pool = with_room_for(10);
-  std::vector<crypto::Hash> gone;
-  for (int i = 0; i < 3; ++i) pool.add(purchase_of("bulk", i), gone);
-  pool.add(purchase_of("shop", 1), gone);
+  gone.clear();
+  for (int i = 0; i < 3; ++i) add(pool, purchase_of("bulk", i));
+  add(pool, purchase_of("shop", 1));
 
   EXPECT_EQ(offer_order(pool, 10), (std::vector<std::string>{"bulk", "shop", "bulk", "bulk"}));
   EXPECT_EQ(pool.size(), 0u);
@@ -73,10 +89,10 @@ TEST(Mempool, OffersOrganisationsInTurn) {
 
 TEST(Mempool, GoesOnBehindTheOneServedLastInTheNextBlock) {
   Mempool pool = with_room_for(10);
-  std::vector<crypto::Hash> gone;
+  gone.clear();
   for (int i = 0; i < 2; ++i) {
-    pool.add(purchase_of("bulk", i), gone);
-    pool.add(purchase_of("shop", i), gone);
+    add(pool, purchase_of("bulk", i));
+    add(pool, purchase_of("shop", i));
   }
 
   EXPECT_EQ(offer_order(pool, 1), (std::vector<std::string>{"bulk"}));
@@ -85,40 +101,111 @@ TEST(Mempool, GoesOnBehindTheOneServedLastInTheNextBlock) {
 
 TEST(Mempool, UnderPressureTheNewestOfTheLargestGivesWay) {
   Mempool pool = with_room_for(4);
-  std::vector<crypto::Hash> gone;
-  for (int i = 0; i < 4; ++i) pool.add(purchase_of("bulk", i), gone);
+  gone.clear();
+  for (int i = 0; i < 4; ++i) add(pool, purchase_of("bulk", i));
   const VerifiedSubmission newest = purchase_of("bulk", 3);
 
-  EXPECT_EQ(pool.add(purchase_of("shop", 1), gone), Mempool::Admission::added);
+  EXPECT_EQ(add(pool, purchase_of("shop", 1)), Mempool::Admission::added);
   ASSERT_EQ(gone.size(), 1u);
   EXPECT_EQ(gone[0], newest->id);
   EXPECT_EQ(pool.size(), 4u);
-  EXPECT_EQ(pool.add(purchase_of("bulk", 9), gone), Mempool::Admission::full);
+  EXPECT_EQ(add(pool, purchase_of("bulk", 9)), Mempool::Admission::full);
 }
 
-TEST(Mempool, HoldsWhatIsAheadUntilABlockWasCommitted) {
+TEST(Mempool, HoldsWhatIsAheadUntilItsSubjectMoves) {
   Mempool pool = with_room_for(4);
-  std::vector<crypto::Hash> gone;
-  pool.add(purchase_of("shop", 1), gone);
-  const auto ahead = [](const VerifiedSubmission&) { return Added{Outcome::ahead, {}}; };
+  gone.clear();
+  add(pool, purchase_of("shop", 1));
 
-  EXPECT_EQ(pool.offer(ahead).size(), 1u);
-  EXPECT_FALSE(pool.has_ready());
-  EXPECT_EQ(pool.offer(ahead).size(), 0u);
-  pool.release();
-  EXPECT_TRUE(pool.has_ready());
+  EXPECT_EQ(count_offered(pool, Mempool::HoldForSubject{"cert/a"}), 1u);
+  EXPECT_EQ(pool.ready(), 0u);
+  EXPECT_EQ(pool.ready_bytes(), 0u);
+  pool.commit({}, {"cert/b", "cert/aa"});
+  EXPECT_EQ(count_offered(pool, Mempool::Keep{}), 0u);
+  pool.commit({}, {"cert/b", "cert/a"});
+  EXPECT_EQ(pool.ready(), 1u);
   EXPECT_EQ(offer_order(pool, 1).size(), 1u);
+}
+
+TEST(Mempool, HoldsWhatAnUnfinishedBlockContradictsUntilTheNextCommit) {
+  Mempool pool = with_room_for(4);
+  gone.clear();
+  add(pool, purchase_of("shop", 1));
+
+  EXPECT_EQ(count_offered(pool, Mempool::HoldForCommit{}), 1u);
+  EXPECT_EQ(count_offered(pool, Mempool::Keep{}), 0u);
+  pool.commit({}, {});
+  EXPECT_EQ(count_offered(pool, Mempool::Keep{}), 1u);
+}
+
+TEST(Mempool, KeepsWhatIsInABlockUntilTheBlockIsFinal) {
+  Mempool pool = with_room_for(4);
+  gone.clear();
+  const VerifiedSubmission first = purchase_of("shop", 1);
+  add(pool, first);
+  add(pool, purchase_of("shop", 2));
+  const std::vector<crypto::Hash> block{first->id};
+
+  pool.set_taken(block);
+  EXPECT_EQ(pool.size(), 2u);
+  EXPECT_EQ(pool.ready(), 1u);
+  EXPECT_EQ(pool.ready_records(), 1u);
+  EXPECT_EQ(count_offered(pool, Mempool::Keep{}), 1u) << "the other one";
+  pool.set_taken({});  // the block came to nothing
+  EXPECT_EQ(count_offered(pool, Mempool::Keep{}), 2u);
+  pool.set_taken(block);
+  pool.commit(block, {});
+  EXPECT_EQ(pool.size(), 1u);
+  EXPECT_FALSE(pool.contains(first->id));
+  EXPECT_EQ(add(pool, first), Mempool::Admission::added) << "a block's tip is not its memory";
+  EXPECT_EQ(pool.ready(), 2u);
+}
+
+TEST(Mempool, ReviewsWhatWasPassedByOnce) {
+  Mempool pool = with_room_for(4);
+  gone.clear();
+  add(pool, purchase_of("shop", 1), 5);
+  add(pool, purchase_of("shop", 2), 7);
+  std::size_t seen = 0;
+  const auto keep = [&](const VerifiedSubmission&) -> Fate {
+    ++seen;
+    return Mempool::Keep{};
+  };
+
+  pool.review(4, 10, keep);
+  EXPECT_EQ(seen, 0u);
+  pool.review(6, 10, keep);
+  EXPECT_EQ(seen, 1u);
+  pool.review(6, 10, keep);
+  EXPECT_EQ(seen, 1u) << "not again at the same height";
+  pool.review(7, 1, keep);
+  EXPECT_EQ(seen, 2u) << "no more than the limit";
+  pool.review(20, 10, [&](const VerifiedSubmission&) -> Fate { return Mempool::Drop{}; });
+  EXPECT_EQ(pool.size(), 0u);
+}
+
+TEST(Mempool, GivesTheNewestOfTheLargestUpAlsoWhileItIsHeld) {
+  Mempool pool = with_room_for(2);
+  gone.clear();
+  add(pool, purchase_of("bulk", 1));
+  add(pool, purchase_of("bulk", 2));
+  count_offered(pool, Mempool::HoldForSubject{"x"});
+
+  EXPECT_EQ(add(pool, purchase_of("shop", 1)), Mempool::Admission::added);
+  EXPECT_EQ(gone.size(), 1u);
+  pool.commit({}, {"x"});
+  EXPECT_EQ(pool.ready(), 2u);
 }
 
 TEST(Mempool, ForgetsWhatRanOutOfTime) {
   Mempool pool = with_room_for(4);
-  std::vector<crypto::Hash> gone;
-  pool.add(purchase_of("shop", 1), gone);
+  gone.clear();
+  add(pool, purchase_of("shop", 1));
   const std::uint64_t not_after = purchase_of("shop", 1)->header.not_after_ms;
 
   EXPECT_TRUE(pool.expire(not_after).empty());
   EXPECT_EQ(pool.expire(not_after + 1).size(), 1u);
-  EXPECT_FALSE(pool.has_ready());
+  EXPECT_EQ(pool.ready(), 0u);
   EXPECT_EQ(pool.bytes(), 0u);
 }
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "ledger/chain/epoch.h"
 #include "ledger/chain/open.h"
 #include "ledger/chain/vote_guard.h"
 #include "node/replica.h"
@@ -26,6 +27,8 @@ class ReplicaTest : public testing::Test {
     start.tree = std::move(opened->tree);
     start.trie_root = opened->trie_root;
     start.journal = *ledger::read_journal_head(*store_.snapshot());
+    start.records = *ledger::read_journal(
+        *store_.snapshot(), ledger::epoch_after(reader(), start.tip).scope, start.journal);
     if (slot_) start.checkpoint = slot_->checkpoint;
     replica_.emplace(options_, genesis_,
                      ValidatorKeys{tests::key_named(organisation + "/vote"),
@@ -39,7 +42,7 @@ class ReplicaTest : public testing::Test {
   void perform(Actions actions) {
     if (!actions.writes.empty()) store_.write(std::move(actions.writes));
     if (actions.vote_slot) slot_ = actions.vote_slot;
-    for (const TimerRequest& request : actions.timers) timers_[request.timer] = request.at_us;
+    for (const TimerRequest& request : actions.timers) timers_.emplace(request.at_us, request);
     for (SubmissionUpdate& update : actions.updates) updates_.push_back(std::move(update));
     for (Note& note : actions.notes) notes_.push_back(std::move(note));
   }
@@ -52,16 +55,11 @@ class ReplicaTest : public testing::Test {
   // Lets time pass, firing what falls due in order.
   void pass(std::uint64_t us) {
     const std::uint64_t end = now_.monotonic_us + us;
-    for (;;) {
-      auto next = timers_.end();
-      for (auto it = timers_.begin(); it != timers_.end(); ++it) {
-        if (it->second <= end && (next == timers_.end() || it->second < next->second)) next = it;
-      }
-      if (next == timers_.end()) break;
-      const Timer timer = next->first;
-      advance_to(std::max(next->second, now_.monotonic_us));
-      timers_.erase(next);
-      perform(replica_->step(now_, TimerFired{timer}));
+    while (!timers_.empty() && timers_.begin()->first <= end) {
+      const auto [at_us, request] = *timers_.begin();
+      timers_.erase(timers_.begin());
+      advance_to(std::max(at_us, now_.monotonic_us));
+      perform(replica_->step(now_, TimerFired{request}));
     }
     advance_to(end);
   }
@@ -101,7 +99,7 @@ class ReplicaTest : public testing::Test {
   Moment now_{5'000'000, tests::kGenesisTimeMs + 60'000};
   std::optional<Replica> replica_;
   std::optional<ledger::VoteSlot> slot_;
-  std::map<Timer, std::uint64_t> timers_;
+  std::multimap<std::uint64_t, TimerRequest> timers_;
   std::vector<SubmissionUpdate> updates_;
   std::vector<Note> notes_;
 };

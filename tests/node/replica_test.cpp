@@ -24,13 +24,14 @@ TEST_F(ReplicaTest, MakesASubmissionFinalInABlockWithCertificate) {
 TEST_F(ReplicaTest, RefusesWhatTheMempoolHasNoRoomFor) {
   options_.mempool.submissions_max = 1;
   restart();
-  submit("shop", {tests::purchase("D", "1", "Acura", "ILX")});
+  submit("shop", {tests::purchase("D", "0", "Acura", "ILX")});
+  submit("shop", {tests::purchase("D", "1", "Acura", "ILX")});  // waits for the block interval
   submit("shop", {tests::purchase("D", "2", "Acura", "ILX")});
 
   ASSERT_EQ(count(SubmissionState::rejected), 1u);
   ASSERT_EQ(updates_.back().rejects.size(), 1u);
   EXPECT_EQ(updates_.back().rejects[0].reject.code, ledger::kMempoolFull);
-  pass(0);
+  pass(20'000);
   submit("shop", {tests::purchase("D", "2", "Acura", "ILX")});
   EXPECT_EQ(count(SubmissionState::rejected), 1u);
 }

@@ -45,16 +45,13 @@ proto::Record scheme() {
   return record;
 }
 
-proto::Record validators() {
+proto::Record validators(const std::vector<std::string>& organisations) {
   proto::Record record;
   record.set_subject("network/validators");
   record.set_place(1);
-  proto::Validator* validator = record.mutable_validator_set()->add_validators();
-  validator->set_organisation("acme");
-  validator->set_vote_key(Bytes(key_named("acme/vote").public_key().view()));
-  validator->set_log_key(Bytes(key_named("acme/log").public_key().view()));
-  validator->set_cosigner_key(Bytes(key_named("acme/cosigner").public_key().view()));
-  validator->set_node_key(Bytes(key_named("acme/node").public_key().view()));
+  for (const std::string& one : organisations) {
+    *record.mutable_validator_set()->add_validators() = validator_entry(one);
+  }
   return record;
 }
 
@@ -92,13 +89,42 @@ ledger::Genesis make_genesis(const std::function<void(std::vector<proto::Record>
       organisation("epa", {proto::CERTIFIER, proto::SCHEME_OWNER}),
       organisation("shop", {proto::RECORDER}),
       scheme(),
-      validators(),
+      validators({"acme"}),
   };
   records[3].mutable_organisation()->add_records_for("*");
   if (change) change(records);
   auto genesis = ledger::parse_genesis(ledger::write_genesis(kGenesisTimeMs, records));
   CHECK(genesis.has_value());
   return *std::move(genesis);
+}
+
+std::string validator_name(std::size_t number) {
+  const std::string digits = std::to_string(number);
+  return "v" + (digits.size() < 2 ? "0" + digits : digits);
+}
+
+proto::Validator validator_entry(const std::string& name) {
+  const auto key = [&](const char* purpose) {
+    return Bytes(key_named(name + purpose).public_key().view());
+  };
+  proto::Validator entry;
+  entry.set_organisation(name);
+  entry.set_vote_key(key("/vote"));
+  entry.set_log_key(key("/log"));
+  entry.set_cosigner_key(key("/cosigner"));
+  entry.set_node_key(key("/node"));
+  return entry;
+}
+
+ledger::Genesis make_validators_genesis(std::size_t count) {
+  return make_genesis([&](std::vector<proto::Record>& records) {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < count; ++i) names.push_back(validator_name(i));
+    records.back() = validators(names);
+    for (std::size_t i = 0; i < count + 2; ++i) {
+      records.insert(records.begin() + 2, organisation(validator_name(i), {proto::VALIDATOR}));
+    }
+  });
 }
 
 proto::Submission sign(const ledger::Genesis& genesis, const std::string& organisation,

@@ -25,6 +25,13 @@ crypto::PrivateKey key_named(const std::string& name);
 // The founding records; `change` may alter them before the file is written.
 ledger::Genesis make_genesis(const std::function<void(std::vector<proto::Record>&)>& change = {});
 
+// The same with validators "v00", "v01", … in place of acme, and two more organisations behind them
+// that may become validators.
+ledger::Genesis make_validators_genesis(std::size_t validators);
+std::string validator_name(std::size_t number);
+// Its keys are "<organisation>/vote", "/log", "/cosigner" and "/node".
+proto::Validator validator_entry(const std::string& organisation);
+
 // Signed with "<organisation>/operation", valid for an hour from `time_ms`.
 proto::Submission sign(const ledger::Genesis& genesis, const std::string& organisation,
                        const std::vector<proto::Record>& records,

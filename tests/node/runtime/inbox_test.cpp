@@ -14,7 +14,7 @@ class InboxTest : public testing::Test {
     for (const auto& function : posted) function();
   }
 
-  static Event event(Timer timer) { return TimerFired{timer}; }
+  static Event event(Timer timer) { return TimerFired{{timer, 0, {}, 0}}; }
 
   std::vector<std::function<void()>> posted_;
   std::vector<std::vector<Timer>> handled_;
@@ -23,30 +23,30 @@ class InboxTest : public testing::Test {
                [this](std::vector<Event> events) {
                  handled_.emplace_back();
                  for (const Event& event : events) {
-                   handled_.back().push_back(std::get<TimerFired>(event).timer);
+                   handled_.back().push_back(std::get<TimerFired>(event).request.timer);
                  }
                }};
 };
 
 TEST_F(InboxTest, HandsOverTogetherAndInOrderWhatCameMeanwhile) {
-  EXPECT_TRUE(inbox_.push(event(Timer::build)));
+  EXPECT_TRUE(inbox_.push(event(Timer::tick)));
   EXPECT_TRUE(inbox_.push(event(Timer::checkpoint)));
   EXPECT_EQ(posted_.size(), 1u);
   run_posted();
-  EXPECT_TRUE(inbox_.push(event(Timer::build)));
+  EXPECT_TRUE(inbox_.push(event(Timer::tick)));
   EXPECT_EQ(posted_.size(), 1u);
   run_posted();
 
-  const std::vector<std::vector<Timer>> expected = {{Timer::build, Timer::checkpoint},
-                                                    {Timer::build}};
+  const std::vector<std::vector<Timer>> expected = {{Timer::tick, Timer::checkpoint},
+                                                    {Timer::tick}};
   EXPECT_EQ(handled_, expected);
 }
 
 TEST_F(InboxTest, RefusesWhatItHasNoRoomForAndHasRoomAgain) {
-  for (int i = 0; i < 3; ++i) EXPECT_TRUE(inbox_.push(event(Timer::build)));
-  EXPECT_FALSE(inbox_.push(event(Timer::build)));
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(inbox_.push(event(Timer::tick)));
+  EXPECT_FALSE(inbox_.push(event(Timer::tick)));
   run_posted();
-  EXPECT_TRUE(inbox_.push(event(Timer::build)));
+  EXPECT_TRUE(inbox_.push(event(Timer::tick)));
   run_posted();
   ASSERT_EQ(handled_.size(), 2u);
   EXPECT_EQ(handled_[0].size(), 3u);

@@ -154,7 +154,7 @@ Actions Replica::step(Moment now, Event event) {
 
 // ---- events ----
 
-void Replica::on(ClientSubmitted event) { admit(std::move(event.submission), std::nullopt); }
+void Replica::on(ClientSubmitted event) { admit(event.submission, std::nullopt); }
 
 void Replica::on(TimerFired event) {
   switch (event.request.timer) {

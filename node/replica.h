@@ -22,6 +22,7 @@
 #include "node/checkpoints.h"
 #include "node/consensus/core.h"
 #include "node/execution/block_tree.h"
+#include "node/gossip/submission_gossip.h"
 #include "node/mempool.h"
 #include "node/moment.h"
 #include "node/sync/block_fetch.h"
@@ -204,7 +205,8 @@ class Replica {
   ledger::VoteSlot vote_slot() const;
 
   // replica_blocks.cpp: building, checking and committing.
-  void admit(ledger::VerifiedSubmission submission, std::optional<PeerId> from);
+  void admit(const ledger::VerifiedSubmission& submission, std::optional<PeerId> from);
+  void take_in(const ledger::VerifiedSubmission& submission, std::optional<PeerId> from);
   ledger::Added judge(const ledger::VerifiedSubmission& submission);
   Mempool::Fate decide(const ledger::VerifiedSubmission& submission, ledger::Added added);
   void review();
@@ -234,6 +236,8 @@ class Replica {
   void take(PeerId from, Evidence message);
   void take(PeerId from, OtherEpoch message);
   void take(PeerId from, LateFinalize message);
+  void take(PeerId from, Announce message);
+  void take(PeerId from, GetSubmissions message);
   void take(PeerId from, SubmissionsSent message);
   void take(PeerId from, GetBlock message);
   void take(PeerId from, GetRange message);
@@ -253,13 +257,14 @@ class Replica {
   bool is_followed(const ledger::Candidate& candidate) const;
   void answer_older(PeerId from);
   void assign_validators();
-  void ask_for(const std::vector<crypto::Hash>& ids, PeerId from);
+  FindSubmission find_submission() const;
   void fetch(const FetchBlock& request);
   std::optional<BlockSent> find_candidate(const crypto::Hash& hash) const;
   template <class Request>
   void serve(PeerId from, const Request& request);
   void keep_evidence(const Evidence& evidence);
   void follow_head();
+  void tell_observers(const VerifiedCertificate& certificate);
   bool is_busy() const;
   void on_tick();
 
@@ -281,6 +286,7 @@ class Replica {
   BlockTree tree_;
   Mempool mempool_;
   Checkpoints checkpoints_;
+  SubmissionGossip gossip_;
   BlockFetch block_fetch_;
   std::optional<RangeSync> range_sync_;
   Serve serve_;

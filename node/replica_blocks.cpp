@@ -51,8 +51,14 @@ std::string awaited_subject(const VerifiedSubmission& submission, const ledger::
 
 // ---- submissions ----
 
-void Replica::admit(VerifiedSubmission submission, std::optional<PeerId> from) {
-  const Hash id = submission->id;
+void Replica::admit(const VerifiedSubmission& submission, std::optional<PeerId> from) {
+  take_in(submission, from);
+  const Hash& id = submission->id;
+  gossip_.on_processed(id, mempool_.contains(id), from, now_, actions_.sends);
+}
+
+void Replica::take_in(const VerifiedSubmission& submission, std::optional<PeerId> from) {
+  const Hash& id = submission->id;
   std::vector<Hash> dropped;
   const Mempool::Admission admission = mempool_.add(submission, head().seal.height, dropped);
   for (const Hash& other : dropped) {
@@ -225,7 +231,7 @@ bool Replica::check_draft(const Draft& draft) {
     }
   }
   if (!missing.empty()) {
-    ask_for(missing, draft.from);
+    gossip_.want(missing, draft.from, find_submission(), now_, actions_.sends);
     return true;
   }
   const Hash hash = draft.hash;
@@ -291,6 +297,7 @@ void Replica::commit(const Finalized& finals) {
   actions_.writes.put(ledger::Column::certificates, std::move(height),
                       ledger::encode_certificate(*finals.certificate));
   moved_ = true;
+  tell_observers(finals.certificate);
   if (finals.blocks.empty()) return;
   review_due_ = true;
   last_block_us_ = now_.monotonic_us;
@@ -309,6 +316,7 @@ void Replica::commit_block(const ledger::Header& header) {
   written.reserve(block.state.size());
   for (const ledger::StateWrite& write : block.state) written.push_back(write.key);
   mempool_.commit(committed.submissions, written);
+  gossip_.on_final(committed.submissions);
   for (const ledger::IncludedSubmission& submission : block.submissions) {
     SubmissionUpdate update = update_of(submission.id, SubmissionState::final);
     update.height = header.seal.height;

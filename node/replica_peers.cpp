@@ -24,6 +24,7 @@ void Replica::on(PeerConnected event) {
   peers_[event.peer] = {event.organisation, keyring_->validators.index_of(event.organisation)};
   block_fetch_.on_peer(event.peer, event.organisation, now_, actions_.sends);
   range_sync_->on_peer(event.peer, event.organisation);
+  gossip_.on_peer(event.peer, mempool_.ids(), actions_.sends);
   actions_.sends.push_back({{event.peer}, peer_status()});
   if (checkpoints_.own()) actions_.sends.push_back({{event.peer}, *checkpoints_.own()});
 }
@@ -33,6 +34,7 @@ void Replica::on(PeerGone event) {
   block_fetch_.on_gone(event.peer, now_, actions_.sends);
   range_sync_->on_gone(event.peer);
   serve_.on_gone(event.peer);
+  gossip_.on_gone(event.peer, now_, actions_.sends);
 }
 
 void Replica::on(MessageFrom event) {
@@ -154,12 +156,26 @@ void Replica::answer_older(PeerId from) {
 
 // ---- submissions ----
 
-void Replica::ask_for(const std::vector<Hash>& ids, PeerId from) {
-  actions_.sends.push_back({{from}, GetSubmissions{ids}});
+FindSubmission Replica::find_submission() const {
+  return [this](const Hash& id) -> std::optional<ledger::VerifiedSubmission> {
+    const ledger::VerifiedSubmission* found = mempool_.find(id);
+    return found == nullptr ? std::nullopt : std::optional(*found);
+  };
+}
+
+void Replica::take(PeerId from, Announce message) {
+  gossip_.on(from, message, find_submission(), now_, actions_.sends);
+}
+
+void Replica::take(PeerId from, GetSubmissions message) {
+  gossip_.on(from, message, find_submission(), now_, actions_.sends);
 }
 
 void Replica::take(PeerId from, SubmissionsSent message) {
-  for (ledger::VerifiedSubmission& one : message.submissions) admit(std::move(one), from);
+  for (const ledger::VerifiedSubmission& one :
+       gossip_.on(from, std::move(message), now_, actions_.sends)) {
+    admit(one, from);
+  }
   std::vector<Hash> waiting;
   for (const auto& [hash, check] : checks_) waiting.push_back(hash);
   for (const Hash& hash : waiting) try_check(hash);
@@ -213,6 +229,20 @@ void Replica::follow_head() {
   } else {
     range_sync_->set_head(now.header, now.tree, keyring_->scope, keyring_->validators);
   }
+  range_sync_->set_patience(me_ ? RangeSync::kBehindHeights : 0);
+}
+
+// Who only observes gets no votes: f + 1 validators, others in every view, tell what became final.
+void Replica::tell_observers(const VerifiedCertificate& certificate) {
+  const ledger::ValidatorSet& validators = keyring_->validators;
+  if (!me_) return;
+  const std::uint64_t turn = (certificate->vote.candidate.view + *me_) % validators.size();
+  if (turn > validators.faults()) return;
+  std::vector<PeerId> to;
+  for (const auto& [id, peer] : peers_) {
+    if (!peer.validator) to.push_back(id);
+  }
+  if (!to.empty()) actions_.sends.push_back({std::move(to), certificate});
 }
 
 // The certificate of a closing block is the proof by which others follow the validators: the more
@@ -269,12 +299,14 @@ void Replica::take(PeerId from, GetEpochProofs message) { serve(from, message); 
 // ---- time ----
 
 bool Replica::is_busy() const {
-  return !checks_.empty() || block_fetch_.busy() || range_sync_->busy() || serve_.busy();
+  return !checks_.empty() || block_fetch_.busy() || range_sync_->busy() || serve_.busy() ||
+         gossip_.busy();
 }
 
 void Replica::on_tick() {
   block_fetch_.on_tick(now_, actions_.sends);
   range_sync_->on_tick(now_, actions_.sends);
+  gossip_.on_tick(find_submission(), now_, actions_.sends);
   if (serve_.busy()) {
     const ledger::ChainReader reader(store_.snapshot());
     const FindCandidate find = [this](const Hash& hash) { return find_candidate(hash); };

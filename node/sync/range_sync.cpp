@@ -72,7 +72,7 @@ bool RangeSync::claims(PeerId peer, std::uint64_t height) const {
 
 bool RangeSync::is_behind() const {
   if (awaits_epoch()) return false;
-  const std::uint64_t enough = active_ ? end_.header.seal.height : head_height_ + kBehindHeights;
+  const std::uint64_t enough = active_ ? end_.header.seal.height : head_height_ + patience_;
   return std::any_of(claims_.begin(), claims_.end(), [&](const auto& entry) {
     return entry.second.head > enough || entry.second.epoch > scope_.epoch;
   });

@@ -50,13 +50,16 @@ class RangeSync {
   // 2 MiB in this time are 3.4 Mbit/s; on slower lines less is asked for at a time.
   static constexpr std::uint64_t kTimeoutUs = 5'000'000;
   static constexpr std::uint64_t kBytesLeast = 64 << 10;
-  // Consensus brings the last few heights by itself, block by block.
+  // Consensus brings a validator the last few heights by itself, block by block.
   static constexpr std::uint64_t kBehindHeights = 4;
   // Above the head: what is asked, waits or is being executed.
   static constexpr std::uint64_t kWindowBlocks = 256;
   static constexpr std::size_t kWindowBytes = 64 << 20;
   static constexpr std::uint64_t kPauseFirstUs = 1'000'000;
   static constexpr std::uint64_t kPauseLastUs = 60'000'000;
+
+  // How many heights a claim may be ahead before ranges are asked for; 0 for who only observes.
+  void set_patience(std::uint64_t heights) { patience_ = heights; }
 
   // The newest final block here, the tree that ends with it, and who finalizes the next one.
   RangeSync(const ledger::Header& head, ledger::Appender tree, const ledger::VoteScope& scope,
@@ -120,6 +123,7 @@ class RangeSync {
 
   ledger::VoteScope scope_;
   ledger::ValidatorSet validators_;
+  std::uint64_t patience_ = kBehindHeights;
   std::uint64_t head_height_ = 0;
   ChainEnd end_;  // of what was handed over or is held
 

@@ -11,14 +11,23 @@ proto::Record purchase(int number) {
 TEST(Replicas, MakeASubmissionFinalEverywhereInThreeHops) {
   Replicas network(4);
   network.run(1'000'000);
-  const std::uint64_t leader = network.node(0).replica->core().leader(1);
   const std::uint64_t start_us = network.now().monotonic_us;
-  network.submit(leader, {purchase(1)});
+  for (std::size_t at = 0; at < 4; ++at) network.submit(at, {purchase(1)});
 
   ASSERT_TRUE(network.run(1'000'000, [&] { return network.all_at(1); }));
   EXPECT_EQ(network.now().monotonic_us - start_us, 3 * kHopUs);
-  EXPECT_EQ(network.count(leader, SubmissionState::final), 1u);
+  for (std::size_t at = 0; at < 4; ++at) EXPECT_EQ(network.count(at, SubmissionState::final), 1u);
   network.expect_agreement();
+}
+
+TEST(Replicas, FetchWhatOnlyTheProposerHasInTwoMore) {
+  Replicas network(4);
+  network.run(1'000'000);
+  const std::uint64_t start_us = network.now().monotonic_us;
+  network.submit(network.node(0).replica->core().leader(1), {purchase(1)});
+
+  ASSERT_TRUE(network.run(1'000'000, [&] { return network.all_at(1); }));
+  EXPECT_EQ(network.now().monotonic_us - start_us, 5 * kHopUs);
 }
 
 TEST(Replicas, TakeSubmissionsFromAnyOfThem) {
@@ -29,10 +38,11 @@ TEST(Replicas, TakeSubmissionsFromAnyOfThem) {
   }
   ASSERT_TRUE(network.run(5'000'000, [&] {
     for (std::size_t at = 0; at < 4; ++at) {
-      if (network.count(at, SubmissionState::final) != 10) return false;
+      if (network.count(at, SubmissionState::final) != 40) return false;
     }
     return true;
   }));
+  EXPECT_EQ(network.reader(0).record_count(), network.genesis().records.size() + 40);
   network.expect_agreement();
 }
 
@@ -50,6 +60,131 @@ TEST(Replicas, GoOnWithoutOneAndBringItBack) {
   network.start(3);
   ASSERT_TRUE(network.run(20'000'000, [&] { return network.all_at(height); }));
   network.expect_agreement();
+}
+
+TEST(Replicas, GiveOneAnswerToWhatCannotBeRecorded) {
+  Replicas network(4);
+  network.run(100'000);
+  network.submit(0, {purchase(1)});
+  network.run(200'000);
+  proto::Record other = purchase(1);
+  other.mutable_purchase()->mutable_product()->set_model("TLX");
+  network.submit(1, {other});
+  network.submit(2, {purchase(1)});
+  for (int i = 10; i < 14; ++i) network.submit(3, {purchase(i)});
+  network.run(3'000'000);
+  EXPECT_EQ(network.count(1, SubmissionState::rejected), 1u);
+  EXPECT_EQ(network.count(2, SubmissionState::recorded), 1u);
+  for (std::size_t at = 0; at < 4; ++at) {
+    EXPECT_EQ(network.count(at, SubmissionState::final), 5u) << at;
+    EXPECT_EQ(network.node(at).replica->mempool_size(), 0u) << at;
+  }
+  network.expect_agreement();
+}
+
+// An epoch ends with parameters, and the next one opens without a record.
+TEST(Replicas, EndAnEpochTogether) {
+  Replicas network(4);
+  network.run(100'000);
+  const auto value = network.reader(0).subject("network/parameters", 0);
+  proto::Record record;
+  record.set_subject("network/parameters");
+  record.set_place(2);
+  ASSERT_TRUE(record.mutable_parameters()->ParseFromString(value->body));
+  record.mutable_parameters()->set_block_records_max(17);
+  std::vector<std::string> signers{"epa", "shop"};
+  for (std::size_t i = 0; i < 6; ++i) signers.push_back(tests::validator_name(i));
+  record = tests::countersigned(network.genesis().network_id, record, signers);
+  network.submit(2, {record});
+
+  ASSERT_TRUE(network.run(5'000'000, [&] { return network.all_at(2); }));
+  for (std::size_t at = 0; at < 4; ++at) {
+    EXPECT_EQ(network.reader(at).tip()->seal.epoch, 1u);
+    const auto entry = network.reader(at).entry(network.reader(at).header(2)->seal.first_index);
+    EXPECT_TRUE(ledger::decode_epoch_entry(*entry));
+  }
+  network.submit(1, {purchase(1)});
+  ASSERT_TRUE(network.run(5'000'000, [&] { return network.all_at(3); }));
+  network.run(60'000'000);
+  EXPECT_EQ(network.reader(0).tip()->seal.height, 3u) << "an idle network writes nothing";
+  network.expect_agreement();
+}
+
+TEST(Replicas, LetAValidatorJoinAndAnotherLeave) {
+  Replicas network(5);
+  const std::size_t observer = network.add_node(tests::validator_name(5));
+  network.run(100'000);
+  const auto set_of = [&](std::vector<std::size_t> members, std::uint64_t place) {
+    proto::Record record;
+    record.set_subject("network/validators");
+    record.set_place(place);
+    for (const std::size_t i : members) {
+      *record.mutable_validator_set()->add_validators() =
+          tests::validator_entry(tests::validator_name(i));
+    }
+    std::vector<std::string> signers{"epa", "shop"};
+    for (std::size_t i = 0; i < 7; ++i) signers.push_back(tests::validator_name(i));
+    return tests::countersigned(network.genesis().network_id, record, signers);
+  };
+  network.submit(0, {set_of({0, 1, 2, 3, 4, 5}, 2)});
+  ASSERT_TRUE(network.run(10'000'000, [&] { return network.all_at(2); }));
+  EXPECT_EQ(network.node(observer).replica->keyring()->validators.size(), 6u);
+  network.submit(observer, {set_of({1, 2, 3, 4, 5}, 3)});
+  ASSERT_TRUE(network.run(10'000'000, [&] { return network.all_at(4); }));
+  network.stop(4);  // four of the new five are a quorum only with the one that joined
+  network.submit(1, {purchase(1)});
+  ASSERT_TRUE(network.run(20'000'000, [&] { return network.all_at(5); }));
+  EXPECT_EQ(network.reader(0).tip()->seal.height, 5u) << "who left observes";
+  network.expect_agreement();
+}
+
+TEST(Replicas, AllStartAgainWhereTheyStopped) {
+  Replicas network(4);
+  for (int round = 0; round < 6; ++round) {
+    for (int i = 0; i < 5; ++i) {
+      network.submit(static_cast<std::size_t>(i % 4), {purchase(10 * round + i)});
+      network.run(17'000);
+    }
+    for (std::size_t at = 0; at < 4; ++at) network.stop(at);
+    for (std::size_t at = 0; at < 4; ++at) network.start(at);
+  }
+  // What was not final has to be sent again, as clients do.
+  for (int i = 0; i < 60; ++i) network.submit(0, {purchase(i)});
+  ASSERT_TRUE(network.run(30'000'000, [&] {
+    return network.all_at(1) && network.node(0).replica->mempool_size() == 0;
+  }));
+  network.run(2'000'000);
+  EXPECT_EQ(network.reader(3).record_count(), network.genesis().records.size() + 60);
+  network.expect_agreement();
+}
+
+TEST(Replicas, SignCheckpointsTogether) {
+  Replicas network(4);
+  network.run(100'000);
+  network.submit(0, {purchase(1)});
+  network.run(5'000'000);
+  for (std::size_t at = 0; at < 4; ++at) {
+    const auto newest = network.node(at).store.snapshot()->seek_back(ledger::Column::checkpoints,
+                                                                     crypto::Bytes(8, '\xff'));
+    ASSERT_TRUE(newest) << at;
+    const auto note = ledger::parse_note(newest->value);
+    ASSERT_TRUE(note);
+    ledger::CheckpointPolicy policy;
+    policy.origin = ledger::log_origin(network.genesis());
+    for (std::size_t i = 0; i < 4; ++i) {
+      const std::string name = tests::validator_name(i);
+      policy.logs.push_back({policy.origin, ledger::NoteKeyType::ed25519,
+                             tests::key_named(name + "/log").public_key()});
+      policy.cosigners.push_back({ledger::cosigner_name(policy.origin, name),
+                                  ledger::NoteKeyType::cosignature,
+                                  tests::key_named(name + "/cosigner").public_key()});
+    }
+    policy.quorum = 3;
+    const auto checkpoint = ledger::verify_checkpoint(*note, policy);
+    ASSERT_TRUE(checkpoint) << checkpoint.error().message;
+    EXPECT_EQ(checkpoint->checkpoint.head.size, network.reader(at).tip()->tree_size);
+    EXPECT_EQ(checkpoint->cosigners.size(), 4u) << "all that came, not a quorum only";
+  }
 }
 
 }  // namespace

@@ -1,14 +1,17 @@
 // A ledger of rules version 1, grown from a seed: some hundred blocks with records of every kind,
 // submissions that are refused, repeated or too early, and ends of epochs. Prints a line for each
-// block, as the node's own replica makes it:
+// block:
 //   height, block hash, state root
 // Two programs that print other lines would not agree on a network: so builds of two compilers are
 // compared with each other, and each of them with tests/golden/replay.txt.sha256.
 #include <algorithm>
 #include <cstdio>
+#include <deque>
 #include <random>
+#include <set>
 
-#include "node/replica.h"
+#include "ledger/chain/epoch.h"
+#include "ledger/chain/executor.h"
 #include "tests/support/test_network.h"
 
 namespace {
@@ -17,7 +20,6 @@ using crypto::Bytes;
 
 constexpr std::uint64_t kSeed = 20190301;
 constexpr int kRounds = 300;
-constexpr node::PeerId kPeer = 1;
 
 // The engine is the standard's and the same everywhere; its distributions are not.
 class Dice {
@@ -33,72 +35,160 @@ class Dice {
   std::mt19937_64 engine_{kSeed};
 };
 
-// The node: one replica, with time that passes as the script says.
+// A chain of one validator, with time that passes as the script says. It uses what execution, votes
+// and the store do and nothing of how a node chooses, so that only a change of the rules or of a
+// form shows. Blocks take one submission of each organisation in turn.
 class Node {
  public:
-  Node() : genesis_(tests::make_genesis()) {
+  Node() : genesis_(tests::make_genesis()), key_(tests::key_named("acme/vote")) {
     auto opened = ledger::open_chain(store_, genesis_, {});
     CHECK(opened.has_value());
-    node::ReplicaStart start;
-    start.tip = opened->tip;
-    start.tree = std::move(opened->tree);
-    start.trie_root = opened->trie_root;
-    replica_.emplace(
-        node::ReplicaOptions{}, genesis_,
-        node::ValidatorKeys{tests::key_named("acme/vote"), tests::key_named("acme/log"),
-                            tests::key_named("acme/cosigner"), "acme"},
-        std::move(start), store_);
-    perform(replica_->start(now_));
-    perform(replica_->step(now_, node::PeerConnected{kPeer, "epa"}));
+    tip_ = opened->tip;
+    tree_ = std::move(opened->tree);
+    trie_root_ = opened->trie_root;
   }
 
   const ledger::Genesis& genesis() const { return genesis_; }
 
   void submit(const std::string& organisation, const std::vector<proto::Record>& records,
               const std::string& key = "operation") {
-    submitted_.submissions.push_back(
-        tests::submission(genesis_, organisation, records, now_.wall_ms, key));
+    auto submission = tests::submission(genesis_, organisation, records, now_ms_, key);
+    if (!known_.insert(submission->id).second) return;
+    queues_[organisation].ready.push_back(std::move(submission));
+    build_is_due_ = true;
   }
 
   // Builds blocks as long as one is due, and lets `ms` pass.
   void pass(std::uint64_t ms) {
-    if (!submitted_.submissions.empty()) {
-      advance(20);
-      perform(replica_->step(now_, node::MessageFrom{kPeer, std::exchange(submitted_, {})}));
+    while (build_is_due_) {
+      build_is_due_ = false;
+      now_ms_ += 20;
+      build();
     }
-    while (is_due_) {
-      is_due_ = false;
-      advance(20);
-      perform(replica_->step(now_, node::TimerFired{}));
-    }
-    advance(ms);
+    now_ms_ += ms;
   }
 
   ledger::ChainReader reader() const { return ledger::ChainReader(store_.snapshot()); }
   std::size_t refused() const { return refused_; }
 
  private:
-  void advance(std::uint64_t ms) {
-    now_.wall_ms += ms;
-    now_.monotonic_us += ms * 1000;
+  using Submission = ledger::VerifiedSubmission;
+  struct Queue {
+    std::deque<Submission> ready;
+    std::deque<Submission> held;  // it wants a place behind the next
+  };
+
+  void build() {
+    expire();
+    const ledger::Epoch epoch = ledger::epoch_after(reader(), tip_);
+    const bool opens = tip_.closes_epoch();
+    ledger::BlockBase base;
+    base.snapshot = store_.snapshot();
+    base.network_id = genesis_.network_id;
+    base.parent = tip_;
+    base.parent_hash = tip_.hash();
+    base.set_hash = epoch.validators.hash();
+    base.tree = tree_;
+    base.trie_root = trie_root_;
+    const std::uint64_t view = opens ? 1 : tip_.seal.view + 1;
+    ledger::BlockBuilder builder(
+        base, {epoch.scope.epoch, view, std::max(now_ms_, tip_.seal.time_ms + 1), 0});
+    if (opens) builder.add_epoch_entry(closing_entry());
+    offer(builder);
+    if (builder.record_count() == 0 && !opens) return;
+    commit(std::move(builder).finish(), epoch);
+    build_is_due_ = tip_.closes_epoch() || count_ready() > 0;
   }
 
-  void perform(node::Actions actions) {
-    if (!actions.writes.empty()) store_.write(std::move(actions.writes));
-    for (const node::TimerRequest& request : actions.timers) {
-      is_due_ = is_due_ || request.timer == node::Timer::resume;
+  // What is past its time is looked for once a second.
+  void expire() {
+    if (now_ms_ < expired_ms_ + 1000) return;
+    expired_ms_ = now_ms_;
+    const auto late = [&](const Submission& one) {
+      const bool is = one->header.not_after_ms < now_ms_;
+      if (is) known_.erase(one->id);
+      refused_ += is ? 1 : 0;
+      return is;
+    };
+    for (auto& [organisation, queue] : queues_) {
+      std::erase_if(queue.ready, late);
+      std::erase_if(queue.held, late);
     }
-    for (const node::SubmissionUpdate& update : actions.updates) {
-      refused_ += update.state == node::SubmissionState::rejected ? 1 : 0;
+  }
+
+  std::size_t count_ready() const {
+    std::size_t count = 0;
+    for (const auto& [organisation, queue] : queues_) count += queue.ready.size();
+    return count;
+  }
+
+  void offer(ledger::BlockBuilder& builder) {
+    while (count_ready() > 0) {
+      std::vector<std::string> order;
+      const auto next = queues_.upper_bound(last_served_);
+      for (auto it = next; it != queues_.end(); ++it) order.push_back(it->first);
+      for (auto it = queues_.begin(); it != next; ++it) order.push_back(it->first);
+      for (const std::string& organisation : order) {
+        Queue& queue = queues_[organisation];
+        if (queue.ready.empty()) continue;
+        const ledger::Added added = builder.add(queue.ready.front());
+        if (added.outcome == ledger::Outcome::full) return;
+        last_served_ = organisation;
+        if (added.outcome == ledger::Outcome::ahead) {
+          queue.held.push_back(queue.ready.front());
+        } else {
+          known_.erase(queue.ready.front()->id);
+          refused_ += added.outcome == ledger::Outcome::rejected ? 1 : 0;
+        }
+        queue.ready.pop_front();
+      }
+    }
+  }
+
+  crypto::Bytes closing_entry() const {
+    const auto certificate = ledger::decode_certificate(*reader().certificate(tip_.seal.height));
+    CHECK(certificate.has_value());
+    return ledger::epoch_entry(*certificate);
+  }
+
+  // With a quorum of one, the vote is the certificate.
+  void commit(const ledger::ExecutedBlock& block, const ledger::Epoch& epoch) {
+    const ledger::Seal& seal = block.header.seal;
+    const std::uint64_t parent_view = tip_.seal.epoch == seal.epoch ? tip_.seal.view : 0;
+    const ledger::Vote vote{ledger::VoteKind::finalize,
+                            {seal.view, parent_view, seal.height, block.hash}};
+    const auto verified =
+        ledger::verify_vote({seal.epoch, vote, 0, key_.sign(ledger::vote_bytes(epoch.scope, vote))},
+                            epoch.scope, epoch.validators);
+    CHECK(verified.has_value());
+    const auto certificate = ledger::make_certificate(epoch.validators, {&*verified, 1});
+    CHECK(certificate.has_value());
+    ledger::WriteBatch batch = ledger::commit_batch(block);
+    crypto::Bytes height;
+    crypto::append_u64(height, seal.height);
+    batch.put(ledger::Column::certificates, height, ledger::encode_certificate(**certificate));
+    store_.write(std::move(batch));
+    tip_ = block.header;
+    tree_ = block.tree.next();
+    trie_root_ = block.trie.root;
+    for (auto& [organisation, queue] : queues_) {
+      std::move(queue.held.begin(), queue.held.end(), std::back_inserter(queue.ready));
+      queue.held.clear();
     }
   }
 
   ledger::Genesis genesis_;
+  crypto::PrivateKey key_;
   ledger::MemoryStore store_;
-  node::Moment now_{1'000'000, tests::kGenesisTimeMs + 1000};
-  std::optional<node::Replica> replica_;
-  node::SubmissionsSent submitted_;  // of the round, which a peer brings at once
-  bool is_due_ = false;
+  ledger::Header tip_;
+  ledger::Appender tree_;
+  ledger::TrieRoot trie_root_;
+  std::uint64_t now_ms_ = tests::kGenesisTimeMs + 1000;
+  std::uint64_t expired_ms_ = 0;
+  std::map<std::string, Queue> queues_;
+  std::set<crypto::Hash> known_;
+  std::string last_served_;
+  bool build_is_due_ = false;
   std::size_t refused_ = 0;
 };
 

@@ -134,6 +134,20 @@ TEST(MadeCertificate, CountsAValidatorOnceAndOtherVotesNot) {
   EXPECT_TRUE(made({one, two, network.vote(other_block, 2), network.vote(kFinalize, 3)}));
 }
 
+TEST(MadeCertificate, TakesOneSignatureMoreInItsPlace) {
+  const Network network(4);
+  const auto three = make_certificate(
+      network.set, std::vector{network.vote(kFinalize, 3), network.vote(kFinalize, 0),
+                               network.vote(kFinalize, 2)});
+  const auto four = with_vote(**three, network.vote(kFinalize, 1));
+  ASSERT_TRUE(four);
+  EXPECT_EQ(four->signers, Bytes("\xf0"));
+  EXPECT_EQ(four->signatures.at(1), network.vote(kFinalize, 1)->signature);
+  EXPECT_TRUE(verify_certificate(*four, kScope, network.set));
+  EXPECT_FALSE(with_vote(*four, network.vote(kFinalize, 1))) << "it is there";
+  EXPECT_FALSE(with_vote(**three, network.vote(kNotarize, 1))) << "it says something else";
+}
+
 TEST(MadeCertificate, OfOneHundredAndFiftyHasNineteenBytesOfSigners) {
   const Network network(150);
   std::vector<Verified<SignedVote>> votes;

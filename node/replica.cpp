@@ -229,6 +229,10 @@ void Replica::settle() {
       begin_next_epoch();
     } else if (std::exchange(review_due_, false)) {
       review();
+    } else if (gathers_ && !requests_.empty() &&
+               std::holds_alternative<BuildBlock>(requests_.front())) {
+      resumes_ = true;  // what has come with this submission goes into the same block
+      return;
     } else if (!requests_.empty()) {
       const CoreRequest request = std::move(requests_.front());
       requests_.pop_front();
@@ -285,6 +289,7 @@ void Replica::finish_step() {
   }
   if (std::exchange(slot_due_, false) || voted) actions_.vote_slot = vote_slot();
   for (SyncNote& note : range_sync_->take_notes()) actions_.notes.push_back(std::move(note));
+  gathers_ = false;
   if (std::exchange(resumes_, false)) ask_timer(Timer::resume, now_.monotonic_us);
   if (!tick_asked_ && is_busy()) {
     tick_asked_ = true;

@@ -311,6 +311,7 @@ class Replica {
   bool moved_ = false;     // the final view did
   bool slot_due_ = false;  // the vote file has something new to say
   bool resumes_ = false;   // something waits for the step's batch
+  bool gathers_ = false;   // submissions came
   bool review_due_ = false;
   bool tick_asked_ = false;
 };

@@ -52,6 +52,7 @@ std::string awaited_subject(const VerifiedSubmission& submission, const ledger::
 // ---- submissions ----
 
 void Replica::admit(const VerifiedSubmission& submission, std::optional<PeerId> from) {
+  gathers_ = true;
   take_in(submission, from);
   const Hash& id = submission->id;
   gossip_.on_processed(id, mempool_.contains(id), from, now_, actions_.sends);

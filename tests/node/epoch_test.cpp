@@ -180,6 +180,7 @@ TEST_F(EpochTest, BeginsAlsoWhenTheNodeIsRestartedInBetween) {
     };
     kill_after([&] {
       submit("acme", {parameters(reader().subject("network/parameters", height)->count + 1)});
+      perform(replica_->step(now_, TimerFired{}));
       EXPECT_EQ(tip().seal.height, height + 1);
     });
     // Starting again opens the epoch.

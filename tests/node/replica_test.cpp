@@ -25,6 +25,7 @@ TEST_F(ReplicaTest, RefusesWhatTheMempoolHasNoRoomFor) {
   options_.mempool.submissions_max = 1;
   restart();
   submit("shop", {tests::purchase("D", "0", "Acura", "ILX")});
+  pass(0);
   submit("shop", {tests::purchase("D", "1", "Acura", "ILX")});  // waits for the block interval
   submit("shop", {tests::purchase("D", "2", "Acura", "ILX")});
 

@@ -38,6 +38,7 @@ inline constexpr std::string_view kVote = "greenledger/consensus/v1";
 inline constexpr std::string_view kKeyId = "greenledger/keyid/v1";
 inline constexpr std::string_view kCountersignature = "greenledger/countersignature/v1";
 inline constexpr std::string_view kVoteChain = "greenledger/votechain/v1";
+inline constexpr std::string_view kProbe = "greenledger/probe/v1";
 inline constexpr std::string_view kKeyRequest = "greenledger/keyrequest/v1";
 }  // namespace tag
 

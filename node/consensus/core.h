@@ -205,6 +205,17 @@ class Core {
   // Something happened that must not: nothing is signed before a person has looked.
   bool halted() const { return halted_; }
 
+  // What others are told who ask what this node knows (rejoin/). The certificate by which this view
+  // was entered; none: it is the epoch's first.
+  std::optional<VerifiedCertificate> entered_by() const;
+  // Whether a block is notarized or final that closes the epoch, or may: its header is not here.
+  // It stays so until the next epoch has a core.
+  bool closing_open() const;
+  // Votes above the final view, at most so many, newest views first.
+  std::vector<VerifiedVote> votes_of(std::uint16_t signer, std::size_t count_max) const {
+    return tally_.votes_of(signer, count_max);
+  }
+
  private:
   struct View {
     std::optional<VerifiedCertificate> notarization;

@@ -38,6 +38,8 @@ void Core::take(std::optional<std::uint16_t> from, const VerifiedVote& vote) {
   }
   if (number <= final_.view) return;
   if (me_ && vote->signer == *me_) {
+    // After amnesia: it is of a view in which nothing is signed again.
+    if (number <= gate_.floor().view) return;
     const auto& own = own_vote(views_[number], vote->vote.kind);
     if (own && (*own)->vote == vote->vote) return;
     halt(UnknownOwnVote{vote});  // a copy of this node is alive, or its disk went back in time
@@ -197,6 +199,28 @@ Core::Block* Core::find_block(const Hash& hash) {
 const Core::Block* Core::find_block(const Hash& hash) const {
   const auto found = blocks_.find(hash);
   return found == blocks_.end() ? nullptr : &found->second;
+}
+
+std::optional<VerifiedCertificate> Core::entered_by() const {
+  const auto before = views_.find(view_ - 1);
+  if (before != views_.end()) {
+    const View& view = before->second;
+    if (view.notarization) return view.notarization;
+    if (view.nullification) return view.nullification;
+  }
+  return final_certificate_ && final_.view == view_ - 1 ? final_certificate_ : std::nullopt;
+}
+
+bool Core::closing_open() const {
+  const auto may_close = [this](const Hash& hash) {
+    const Header* header = find_header(hash);
+    return header == nullptr || header->closes_epoch();
+  };
+  if (final_.view != 0 && may_close(final_.block_hash)) return true;
+  return std::any_of(views_.begin(), views_.end(), [&](const auto& entry) {
+    const View& view = entry.second;
+    return view.notarization && may_close((*view.notarization)->vote.candidate.block_hash);
+  });
 }
 
 const Header* Core::find_header(const Hash& hash) const {

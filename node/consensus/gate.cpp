@@ -54,6 +54,22 @@ bool SigningGate::admit(const Vote& vote, bool& is_new) {
   return true;
 }
 
+bool SigningGate::knows(const Vote& vote) const {
+  if (vote.candidate.view <= floor_) return true;
+  const auto found = views_.find(vote.candidate.view);
+  if (found == views_.end()) return false;
+  switch (vote.kind) {
+    case VoteKind::notarize:
+      return found->second.notarized == vote.candidate;
+    case VoteKind::nullify:
+      return found->second.nullified;
+    case VoteKind::finalize:
+      return found->second.finalized == vote.candidate;
+  }
+  CHECK(false);
+  return false;
+}
+
 void SigningGate::raise_floor(std::uint64_t view) {
   if (view <= floor_) return;
   floor_ = view;

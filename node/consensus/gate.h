@@ -31,6 +31,9 @@ class SigningGate {
   // nullopt: refused.
   std::optional<crypto::Signature> sign(const ledger::VoteScope& scope, const ledger::Vote& vote);
 
+  // Whether it signed this, or never will: the view is at or below the floor.
+  bool knows(const ledger::Vote& vote) const;
+
   // No vote at or below this view is signed again; what was kept of those views is dropped.
   void raise_floor(std::uint64_t view);
 

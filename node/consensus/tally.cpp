@@ -94,6 +94,19 @@ bool Tally::has_equivocated(std::uint64_t view, std::uint16_t signer) const {
   return found != views_.end() && found->second.offences.contains({signer, VoteKind::notarize});
 }
 
+std::vector<VerifiedVote> Tally::votes_of(std::uint16_t signer, std::size_t count_max) const {
+  std::vector<VerifiedVote> votes;
+  for (auto view = views_.rbegin(); view != views_.rend(); ++view) {
+    const auto ballot = view->second.ballots.find(signer);
+    if (ballot == view->second.ballots.end()) continue;
+    for (const std::optional<VerifiedVote>& vote : ballot->second) {
+      if (votes.size() == count_max) return votes;
+      if (vote) votes.push_back(*vote);
+    }
+  }
+  return votes;
+}
+
 void Tally::forget(std::uint64_t view) { views_.erase(views_.begin(), views_.upper_bound(view)); }
 
 }  // namespace node

@@ -52,6 +52,8 @@ class Tally {
   bool has_nullified(std::uint64_t view, std::uint16_t signer) const;
   // Whether two different NOTARIZE votes of `signer` were seen in the view.
   bool has_equivocated(std::uint64_t view, std::uint16_t signer) const;
+  // At most so many of a validator's votes, newest views first.
+  std::vector<VerifiedVote> votes_of(std::uint16_t signer, std::size_t count_max) const;
 
   // Views up to this one are decided: their votes and evidence are dropped.
   void forget(std::uint64_t view);

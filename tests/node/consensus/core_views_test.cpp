@@ -473,5 +473,54 @@ TEST_F(CoreViews, KeepsNoVotesBeyondTheWindow) {
   EXPECT_EQ(core->view(), 66u);
 }
 
+TEST_F(CoreViews, ShowsTheCertificateByWhichItEnteredItsView) {
+  open(bystander(3));
+  EXPECT_FALSE(core->entered_by().has_value());
+  receive_certificate(nullify(1));
+  ASSERT_TRUE(core->entered_by().has_value());
+  EXPECT_EQ((*core->entered_by())->vote, nullify(1));
+  const Header block = notarized(2, 0, committee.base);
+  EXPECT_EQ((*core->entered_by())->vote, notarize(candidate(2, 0, block)));
+  receive_certificate(finalize(candidate(2, 0, block)));
+  EXPECT_EQ((*core->entered_by())->vote, finalize(candidate(2, 0, block)));
+  EXPECT_EQ(core->view(), 3u);
+}
+
+// Whoever helped to make a closing block final shows it, from its notarization to the next epoch.
+TEST_F(CoreViews, ShowsAnOpenEpochEndUntilTheNextEpoch) {
+  open(bystander(3));
+  EXPECT_FALSE(core->closing_open());
+  notarized(1, 0, committee.base);
+  EXPECT_FALSE(core->closing_open());
+  const Header block = committee.closing_block(2, known.begin()->second);
+  const Candidate closing = candidate(2, 1, block);
+  receive_certificate(notarize(closing));
+  EXPECT_TRUE(core->closing_open());  // it may close: the header is not here
+  receive_proposal(closing, block);
+  EXPECT_TRUE(core->closing_open());
+  receive_certificate(finalize(closing));
+  EXPECT_TRUE(core->ended());
+  EXPECT_TRUE(core->closing_open());
+}
+
+TEST_F(CoreViews, ShowsNoOpenEndForABlockThatClosesNothing) {
+  open(bystander(3));
+  const Header block = committee.block(1, committee.base);
+  receive_certificate(finalize(candidate(1, 0, block)));
+  EXPECT_TRUE(core->closing_open());
+  step(BlockReceived{block});
+  EXPECT_FALSE(core->closing_open());
+}
+
+// After amnesia the floor is above all that was signed; old votes come back as echoes.
+TEST_F(CoreViews, IgnoresOwnVotesBelowARaisedFloor) {
+  open(bystander());
+  gate->raise_floor(5);
+  receive(committee.vote(*me, nullify(5)), committee.leader(1));
+  EXPECT_FALSE(core->halted());
+  receive(committee.vote(*me, nullify(6)), committee.leader(1));
+  EXPECT_TRUE(core->halted());
+}
+
 }  // namespace
 }  // namespace node

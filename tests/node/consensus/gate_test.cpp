@@ -101,5 +101,23 @@ TEST(SigningGate, ChainsEveryNewVoteOnce) {
   EXPECT_EQ(gate.chain().count, 1u);
 }
 
+TEST(SigningGate, KnowsWhatItSignedAndWhatIsBelowTheFloor) {
+  SigningGate gate = open_gate(4);
+  EXPECT_TRUE(gate.knows(vote(VoteKind::finalize, 4)));
+  EXPECT_FALSE(gate.knows(vote(VoteKind::notarize, 5)));
+  EXPECT_TRUE(gate.sign(kScope, vote(VoteKind::notarize, 5)));
+  EXPECT_TRUE(gate.knows(vote(VoteKind::notarize, 5)));
+  EXPECT_FALSE(gate.knows(vote(VoteKind::notarize, 5, "other")));
+  EXPECT_FALSE(gate.knows(vote(VoteKind::finalize, 5)));
+  EXPECT_FALSE(gate.knows(ledger::nullify_vote(5)));
+  gate.recall(ledger::nullify_vote(6));
+  gate.recall(vote(VoteKind::finalize, 7));
+  EXPECT_TRUE(gate.knows(ledger::nullify_vote(6)));
+  EXPECT_TRUE(gate.knows(vote(VoteKind::finalize, 7)));
+  EXPECT_FALSE(gate.knows(vote(VoteKind::finalize, 7, "other")));
+  gate.raise_floor(8);
+  EXPECT_TRUE(gate.knows(vote(VoteKind::finalize, 7, "other")));
+}
+
 }  // namespace
 }  // namespace node

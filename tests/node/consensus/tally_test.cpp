@@ -142,5 +142,28 @@ TEST_F(TallyTest, ForgetsWhatIsDecided) {
   EXPECT_EQ(tally.voters(5, std::nullopt), 2u);
 }
 
+TEST_F(TallyTest, ShowsTheVotesOfOneNewestViewsFirst) {
+  const Vote old = vote_for(VoteKind::notarize, "a", 3);
+  const Vote newer = vote_for(VoteKind::notarize, "b", 5);
+  for (const Vote& vote : {old, newer, ledger::nullify_vote(4), ledger::nullify_vote(5)}) {
+    add(1, vote);
+    add(2, vote);
+  }
+  const auto contents = [&](std::uint16_t signer, std::size_t count_max) {
+    std::vector<Vote> votes;
+    for (const VerifiedVote& vote : tally.votes_of(signer, count_max)) {
+      EXPECT_EQ(vote->signer, signer);
+      votes.push_back(vote->vote);
+    }
+    return votes;
+  };
+  EXPECT_EQ(contents(1, 9),
+            (std::vector{newer, ledger::nullify_vote(5), ledger::nullify_vote(4), old}));
+  EXPECT_EQ(contents(1, 3), (std::vector{newer, ledger::nullify_vote(5), ledger::nullify_vote(4)}));
+  EXPECT_TRUE(contents(0, 9).empty());
+  tally.forget(4);
+  EXPECT_EQ(contents(1, 9), (std::vector{newer, ledger::nullify_vote(5)}));
+}
+
 }  // namespace
 }  // namespace node

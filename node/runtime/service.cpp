@@ -10,6 +10,7 @@
 #include "crypto/error_codes.h"
 #include "crypto/passphrase.h"
 #include "node/api/api.h"
+#include "node/runtime/note_text.h"
 #include "node/runtime/runtime.h"
 
 namespace node {
@@ -62,6 +63,39 @@ void log_line(ledger::StoreSeverity severity, std::string_view line) {
   std::fprintf(stderr, "store: %.*s\n", static_cast<int>(line.size()), line.data());
 }
 
+// What the replica notes, on stderr. A partner that misbehaves must not fill the disk: of warnings
+// so many a minute are written, and then how many were not.
+class NoteLog {
+ public:
+  void write(const std::vector<Note>& notes) {
+    for (const Note& note : notes) {
+      const std::optional<NoteLine> line = note_line(note);
+      if (line && (line->severity == NoteSeverity::alarm || has_room())) {
+        const char* mark = line->severity == NoteSeverity::alarm ? "ALARM: " : "";
+        std::fprintf(stderr, "node: %s%s\n", mark, line->text.c_str());
+      }
+    }
+  }
+
+ private:
+  static constexpr int kLinesAMinute = 60;
+
+  bool has_room() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= next_) {
+      if (lines_ > kLinesAMinute) {
+        std::fprintf(stderr, "node: %d lines more in the minute before\n", lines_ - kLinesAMinute);
+      }
+      next_ = now + std::chrono::minutes(1);
+      lines_ = 0;
+    }
+    return ++lines_ <= kLinesAMinute;
+  }
+
+  std::chrono::steady_clock::time_point next_;
+  int lines_ = 0;
+};
+
 }  // namespace
 
 struct Service::Parts {
@@ -69,6 +103,7 @@ struct Service::Parts {
       : space(std::move(store_path), marks) {}
 
   SpaceWatch space;
+  NoteLog log;  // the replica's thread
   std::unique_ptr<Runtime> runtime;
   std::unique_ptr<api::Api> api;
 };
@@ -126,7 +161,11 @@ crypto::Result<std::unique_ptr<Service>> Service::open(const Home& home, const C
   api::Api& server = *parts->api;
   parts->runtime->observe(
       {.on_updates = [&server](const auto& updates) { server.on_updates(updates); },
-       .on_notes = [&server](const auto& notes) { server.on_notes(notes); }});
+       .on_notes =
+           [&server, &log = parts->log](const auto& notes) {
+             log.write(notes);
+             server.on_notes(notes);
+           }});
   return std::unique_ptr<Service>(new Service(std::move(parts)));
 }
 

@@ -1,0 +1,137 @@
+#include "node/runtime/note_text.h"
+
+#include <fmt/format.h>
+
+namespace node {
+namespace {
+
+using Line = std::optional<NoteLine>;
+
+Line information(std::string text) { return NoteLine{NoteSeverity::information, std::move(text)}; }
+Line warning(std::string text) { return NoteLine{NoteSeverity::warning, std::move(text)}; }
+Line alarm(std::string text) { return NoteLine{NoteSeverity::alarm, std::move(text)}; }
+
+std::string_view kind_name(ledger::VoteKind kind) {
+  switch (kind) {
+    case ledger::VoteKind::notarize:
+      return "NOTARIZE";
+    case ledger::VoteKind::nullify:
+      return "NULLIFY";
+    case ledger::VoteKind::finalize:
+      break;
+  }
+  return "FINALIZE";
+}
+
+std::string_view reason_text(NullifyReason reason) {
+  switch (reason) {
+    case NullifyReason::no_proposal:
+      return "its leader proposed nothing in time";
+    case NullifyReason::late:
+      return "its block was not notarized in time";
+    case NullifyReason::bad:
+      return "its proposal breaks the rules";
+    case NullifyReason::equivocation:
+      return "its leader signed two proposals";
+    case NullifyReason::leader:
+      return "its leader gave it up";
+    case NullifyReason::declined:
+      break;
+  }
+  return "there was nothing to propose after all";
+}
+
+// ---- consensus ----
+
+Line line_of(const ViewEntered&) { return std::nullopt; }
+
+Line line_of(const VoteCast& note) {
+  if (!note.reason || *note.reason == NullifyReason::declined) return std::nullopt;
+  return warning(
+      fmt::format("gives view {} up: {}", note.vote.candidate.view, reason_text(*note.reason)));
+}
+
+Line line_of(const Evidence& note) {
+  return alarm(fmt::format("validator {} signed {} and {} in view {} of epoch {}: kept as evidence",
+                           note.first->signer, kind_name(note.first->vote.kind),
+                           kind_name(note.second->vote.kind), note.first->vote.candidate.view,
+                           note.first->epoch));
+}
+
+Line line_of(const CertificatesContradict& note) {
+  return alarm(fmt::format(
+      "certificates of view {} contradict each other, so more than a third of the validators break "
+      "the rules; this node signs nothing more",
+      note.first->vote.candidate.view));
+}
+
+Line line_of(const GateRefused& note) {
+  return alarm(fmt::format("refused to sign {} for view {}; this node signs nothing more",
+                           kind_name(note.vote.kind), note.vote.candidate.view));
+}
+
+Line line_of(const UnknownOwnVote& note) {
+  return alarm(fmt::format(
+      "a vote of this node's key for view {} came from outside: a copy of the node is running, or "
+      "its disk went back in time; this node signs nothing more",
+      note.vote->vote.candidate.view));
+}
+
+Line line_of(const FinalBlockRefused& note) {
+  return alarm(fmt::format(
+      "block {} is final and executing it here gives something else; this node stops at the block "
+      "before it",
+      note.hash.hex()));
+}
+
+// ---- sync ----
+
+Line line_of(const SyncBegan& note) {
+  return information(fmt::format("catches up from height {}; others claim {}", note.from_height,
+                                 note.claimed_height));
+}
+
+Line line_of(const SyncEnded& note) {
+  return information(fmt::format("has caught up at height {}", note.height));
+}
+
+Line line_of(const SyncStalled& note) {
+  return warning(fmt::format("nobody delivers block {}; asks again in {} s", note.height,
+                             note.pause_us / 1'000'000));
+}
+
+Line line_of(const RangeRefused& note) {
+  return warning(fmt::format("{} sent blocks that are refused: {} ({})", note.organisation,
+                             note.reject.message, note.reject.code.name));
+}
+
+// ---- the replica ----
+
+Line line_of(const BlockCommitted&) { return std::nullopt; }
+Line line_of(const CheckpointSigned&) { return std::nullopt; }
+Line line_of(const SubmissionDropped&) { return std::nullopt; }
+
+Line line_of(const EpochEntered& note) {
+  return information(fmt::format("epoch {} begins with {} validators; this node {}", note.epoch,
+                                 note.validators, note.member ? "votes" : "observes"));
+}
+
+Line line_of(const BlockRefused& note) {
+  return warning(fmt::format("refuses block {}: {}", note.hash.hex(), note.reason));
+}
+
+Line line_of(const CoreNote& note) {
+  return std::visit([](const auto& one) { return line_of(one); }, note);
+}
+
+Line line_of(const SyncNote& note) {
+  return std::visit([](const auto& one) { return line_of(one); }, note);
+}
+
+}  // namespace
+
+std::optional<NoteLine> note_line(const Note& note) {
+  return std::visit([](const auto& one) { return line_of(one); }, note);
+}
+
+}  // namespace node

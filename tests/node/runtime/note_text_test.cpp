@@ -1,0 +1,47 @@
+#include "node/runtime/note_text.h"
+
+#include <gtest/gtest.h>
+
+namespace node {
+namespace {
+
+TEST(NoteText, IsSilentWhileAllIsAsItShouldBe) {
+  EXPECT_FALSE(note_line(BlockCommitted{}));
+  EXPECT_FALSE(note_line(CheckpointSigned{10}));
+  EXPECT_FALSE(note_line(CoreNote{ViewEntered{2, ledger::VoteKind::notarize}}));
+  EXPECT_FALSE(note_line(CoreNote{VoteCast{{ledger::VoteKind::notarize, {}}, std::nullopt}}));
+}
+
+TEST(NoteText, SaysWhyAViewIsGivenUp) {
+  const auto line =
+      note_line(CoreNote{VoteCast{ledger::nullify_vote(7), NullifyReason::no_proposal}});
+  ASSERT_TRUE(line);
+  EXPECT_EQ(line->severity, NoteSeverity::warning);
+  EXPECT_EQ(line->text, "gives view 7 up: its leader proposed nothing in time");
+  EXPECT_FALSE(note_line(CoreNote{VoteCast{ledger::nullify_vote(7), NullifyReason::declined}}))
+      << "an ordinary end of a turn";
+}
+
+TEST(NoteText, AlarmsWhenThisNodeSignsNothingMore) {
+  for (const CoreNote& note :
+       {CoreNote{GateRefused{ledger::nullify_vote(7)}}, CoreNote{FinalBlockRefused{}}}) {
+    const auto line = note_line(note);
+    ASSERT_TRUE(line);
+    EXPECT_EQ(line->severity, NoteSeverity::alarm);
+  }
+}
+
+TEST(NoteText, TellsOfEpochsAndOfCatchingUp) {
+  EXPECT_EQ(note_line(EpochEntered{3, 7, true})->text,
+            "epoch 3 begins with 7 validators; this node votes");
+  EXPECT_EQ(note_line(EpochEntered{3, 7, false})->text,
+            "epoch 3 begins with 7 validators; this node observes");
+  EXPECT_EQ(note_line(SyncNote{SyncBegan{10, 500}})->text,
+            "catches up from height 10; others claim 500");
+  EXPECT_EQ(note_line(SyncNote{SyncStalled{11, 2'000'000}})->text,
+            "nobody delivers block 11; asks again in 2 s");
+  EXPECT_EQ(note_line(SyncNote{SyncStalled{11, 2'000'000}})->severity, NoteSeverity::warning);
+}
+
+}  // namespace
+}  // namespace node

@@ -189,6 +189,17 @@ std::vector<Hash> Mempool::ids() const {
   return ids;
 }
 
+std::vector<Hash> Mempool::ids_behind(const Hash& after, std::size_t limit) const {
+  std::vector<Hash> ids;
+  auto at = items_.upper_bound(after);
+  for (std::size_t i = std::min(limit, items_.size()); i > 0; --i) {
+    if (at == items_.end()) at = items_.begin();
+    ids.push_back(at->first);
+    ++at;
+  }
+  return ids;
+}
+
 void Mempool::count(const Item& item, bool more) {
   if (!is_ready(item)) return;
   const std::size_t records = item.submission->records.size();

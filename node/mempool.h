@@ -67,6 +67,8 @@ class Mempool {
   const ledger::VerifiedSubmission* find(const crypto::Hash& id) const;
   bool contains(const crypto::Hash& id) const { return items_.contains(id); }
   std::vector<crypto::Hash> ids() const;  // of all, oldest first within an organisation
+  // At most `limit` ids in ascending order, behind `after`; from the first again at the end.
+  std::vector<crypto::Hash> ids_behind(const crypto::Hash& after, std::size_t limit) const;
   std::size_t size() const { return items_.size(); }
   std::size_t bytes() const { return bytes_; }
   // Ready and not taken.

@@ -265,6 +265,7 @@ class Replica {
   void keep_evidence(const Evidence& evidence);
   void follow_head();
   void tell_observers(const VerifiedCertificate& certificate);
+  void announce_again();
   bool is_busy() const;
   void on_tick();
 
@@ -302,6 +303,8 @@ class Replica {
   crypto::Hash taken_for_;  // the tip for which the mempool's marks stand
   std::uint64_t last_block_us_ = 0;
   std::uint64_t last_expiry_ms_ = 0;
+  std::uint64_t announced_us_ = 0;
+  crypto::Hash announced_last_;
 
   // Of the step at hand.
   Moment now_;

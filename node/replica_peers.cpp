@@ -13,6 +13,10 @@ namespace {
 // Consensus takes part this far above the head; what is higher is caught up with by ranges first,
 // whose blocks are executed and forgotten on the way.
 constexpr std::uint64_t kFollowedHeights = 32;
+// What waits is announced again: a line that was full may have lost it, and a record that few nodes
+// know could wait for ever.
+constexpr std::uint64_t kAnnounceAgainUs = 5'000'000;
+constexpr std::size_t kAnnouncedAgainMax = 1024;
 // Column::meta: "evidence/" || epoch 8 || view 8 || signer 2 || kind 1 -> two encoded votes.
 constexpr std::string_view kEvidenceKey = "evidence/";
 
@@ -298,7 +302,19 @@ void Replica::take(PeerId from, GetEpochProofs message) { serve(from, message); 
 
 // ---- time ----
 
+void Replica::announce_again() {
+  if (now_.monotonic_us < announced_us_ + kAnnounceAgainUs) return;
+  announced_us_ = now_.monotonic_us;
+  std::vector<Hash> ids = mempool_.ids_behind(announced_last_, kAnnouncedAgainMax);
+  std::vector<PeerId> to;
+  for (const auto& [id, peer] : peers_) to.push_back(id);
+  if (ids.empty() || to.empty()) return;
+  announced_last_ = ids.back();
+  actions_.sends.push_back({std::move(to), Announce{std::move(ids)}});
+}
+
 bool Replica::is_busy() const {
+  if (mempool_.size() > 0 && !peers_.empty()) return true;
   return !checks_.empty() || block_fetch_.busy() || range_sync_->busy() || serve_.busy() ||
          gossip_.busy();
 }
@@ -307,6 +323,7 @@ void Replica::on_tick() {
   block_fetch_.on_tick(now_, actions_.sends);
   range_sync_->on_tick(now_, actions_.sends);
   gossip_.on_tick(find_submission(), now_, actions_.sends);
+  announce_again();
   if (serve_.busy()) {
     const ledger::ChainReader reader(store_.snapshot());
     const FindCandidate find = [this](const Hash& hash) { return find_candidate(hash); };

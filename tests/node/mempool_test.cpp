@@ -76,6 +76,22 @@ TEST(Mempool, ShowsWhatItHoldsByItsId) {
   EXPECT_EQ(std::count(ids.begin(), ids.end(), one->id), 1);
 }
 
+TEST(Mempool, ListsItsIdsPieceByPieceAndBeginsAgain) {
+  Mempool pool = with_room_for(10);
+  gone.clear();
+  std::set<crypto::Hash> all;
+  for (int i = 0; i < 5; ++i) {
+    add(pool, purchase_of("shop", i));
+    all.insert(purchase_of("shop", i)->id);
+  }
+  const std::vector<crypto::Hash> ordered(all.begin(), all.end());
+  EXPECT_EQ(pool.ids_behind({}, 3),
+            (std::vector<crypto::Hash>(ordered.begin(), ordered.begin() + 3)));
+  EXPECT_EQ(pool.ids_behind(ordered[3], 3),
+            (std::vector<crypto::Hash>{ordered[4], ordered[0], ordered[1]}));
+  EXPECT_EQ(pool.ids_behind(ordered[2], 99).size(), 5u) << "each once";
+}
+
 TEST(Mempool, OffersOrganisationsInTurn) {
   Mempool pool = with_room_for(10);
   gone.clear();

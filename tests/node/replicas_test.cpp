@@ -1,4 +1,6 @@
 // Several replicas as a network: agreement, catching up, epochs.
+#include <random>
+
 #include "tests/node/replicas_fixture.h"
 
 namespace node {
@@ -184,6 +186,58 @@ TEST(Replicas, SignCheckpointsTogether) {
     ASSERT_TRUE(checkpoint) << checkpoint.error().message;
     EXPECT_EQ(checkpoint->checkpoint.head.size, network.reader(at).tip()->tree_size);
     EXPECT_EQ(checkpoint->cosigners.size(), 4u) << "all that came, not a quorum only";
+  }
+}
+
+// Loss, stops and starts by seed; then a good network in which all that was taken must be final.
+TEST(Replicas, RecoverFromWhateverHappens) {
+  for (unsigned seed = 1; seed <= 12; ++seed) {
+    std::mt19937 dice(seed);
+    ReplicaOptions options;
+    options.core.delta_us = 100'000;
+    options.core.build_us = 100'000;
+    options.core.check_us = 200'000;
+    Replicas network(4 + seed % 3, options);
+    const std::size_t n = network.size();
+    unsigned loss = dice() % 40;
+    network.drops = [&](std::size_t, std::size_t, const Message&) { return dice() % 100 < loss; };
+    int number = 0;
+    for (int round = 0; round < 60; ++round) {
+      const std::size_t at = dice() % n;
+      if (!network.node(at).replica) {
+        network.start(at);
+      } else if (dice() % 6 == 0) {
+        network.stop(at);
+      } else {
+        for (unsigned i = dice() % 3; i > 0; --i) network.submit(at, {purchase(number++)});
+      }
+      network.run(dice() % 400'000);
+    }
+    loss = 0;
+    for (std::size_t at = 0; at < n; ++at) {
+      if (!network.node(at).replica) network.start(at);
+    }
+    for (int i = 0; i < number; ++i) network.submit(dice() % n, {purchase(i)});
+    const bool done = network.run(120'000'000, [&] {
+      for (std::size_t at = 0; at < n; ++at) {
+        if (network.node(at).replica->mempool_size() > 0) return false;
+        if (network.reader(at).record_count() !=
+            network.genesis().records.size() + static_cast<std::size_t>(number)) {
+          return false;
+        }
+      }
+      return true;
+    });
+    for (std::size_t at = 0; at < n && !done; ++at) {
+      const Replica& one = *network.node(at).replica;
+      ADD_FAILURE() << "seed " << seed << " node " << at << " height " << one.head().seal.height
+                    << " view " << one.core().view() << " final "
+                    << one.core().final_candidate().view << (one.core().halted() ? " halted" : "")
+                    << (one.core().armed() ? " armed" : "") << " pool " << one.mempool_size()
+                    << " leader " << one.core().leader(one.core().view());
+    }
+    network.expect_agreement();
+    if (!done) return;
   }
 }
 

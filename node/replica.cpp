@@ -228,7 +228,7 @@ void Replica::settle() {
     if (core_->ended()) {
       begin_next_epoch();
     } else if (std::exchange(review_due_, false)) {
-      review();
+      review_passed_by();
     } else if (gathers_ && !requests_.empty() &&
                std::holds_alternative<BuildBlock>(requests_.front())) {
       resumes_ = true;  // what has come with this submission goes into the same block

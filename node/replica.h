@@ -209,7 +209,9 @@ class Replica {
   void take_in(const ledger::VerifiedSubmission& submission, std::optional<PeerId> from);
   ledger::Added judge(const ledger::VerifiedSubmission& submission);
   Mempool::Fate decide(const ledger::VerifiedSubmission& submission, ledger::Added added);
-  void review();
+  void review(std::uint64_t height);
+  void review_passed_by();
+  void review_at_rest();
   void expire();
   void build(const BuildBlock& request);
   crypto::Bytes closing_entry() const;
@@ -303,6 +305,7 @@ class Replica {
   crypto::Hash taken_for_;  // the tip for which the mempool's marks stand
   std::uint64_t last_block_us_ = 0;
   std::uint64_t last_expiry_ms_ = 0;
+  std::uint64_t reviewed_us_ = 0;
   std::uint64_t announced_us_ = 0;
   crypto::Hash announced_last_;
 

@@ -106,11 +106,20 @@ Mempool::Fate Replica::decide(const VerifiedSubmission& submission, ledger::Adde
 }
 
 // What waits while others are taken may have become what no block can take.
-void Replica::review() {
-  const std::uint64_t height = head().seal.height;
-  if (height < kReviewAge) return;
-  mempool_.review(height - kReviewAge, kReviewedMax,
+void Replica::review(std::uint64_t height) {
+  mempool_.review(height, kReviewedMax,
                   [this](const VerifiedSubmission& one) { return decide(one, judge(one)); });
+}
+
+void Replica::review_passed_by() {
+  if (head().seal.height >= kReviewAge) review(head().seal.height - kReviewAge);
+}
+
+// Where nothing moves, nobody else may see anything to propose in what waits here.
+void Replica::review_at_rest() {
+  if (now_.monotonic_us < reviewed_us_ + options_.core.delta_us || tree_.is_behind()) return;
+  reviewed_us_ = now_.monotonic_us;
+  if (now_.monotonic_us >= last_block_us_ + options_.core.delta_us) review(head().seal.height);
 }
 
 void Replica::expire() {

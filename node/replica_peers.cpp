@@ -324,6 +324,7 @@ void Replica::on_tick() {
   range_sync_->on_tick(now_, actions_.sends);
   gossip_.on_tick(find_submission(), now_, actions_.sends);
   announce_again();
+  review_at_rest();
   if (serve_.busy()) {
     const ledger::ChainReader reader(store_.snapshot());
     const FindCandidate find = [this](const Hash& hash) { return find_candidate(hash); };

@@ -42,7 +42,7 @@ constexpr proto::Bounds kEpochProofs =
     list(kEpochProofsMax * kEpochProofBytesMax, kEpochProofsMax, 3);
 constexpr proto::Bounds kSnapshotPart = {
     .bytes_max = kLeavesBytesMax + ledger::kHeaderBytes + kCertificateBytesMax +
-                 (kTreeEdgeMax + kSubtrees) * 32 + kEnvelopeBytes,
+                 (kTreeEdgeMax + kSubtrees + 1) * 32 + kEnvelopeBytes,
     .depth_max = 3,
     .elements_max = 1,
     .fields_max = 16};

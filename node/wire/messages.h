@@ -152,6 +152,7 @@ struct SnapshotHead {
 // Without leaves and not the last: the sender does not serve this state, or not any more.
 struct SnapshotPart {
   std::uint64_t height = 0;
+  std::optional<crypto::Hash> after_path;  // as it was asked
   std::optional<SnapshotHead> head;  // with the first part
   std::vector<SnapshotLeaf> leaves;
   bool last = false;

@@ -130,6 +130,10 @@ std::optional<SnapshotPart> read_snapshot_part(const Envelope::SnapshotPart& sen
   SnapshotPart part;
   part.height = sent.height();
   part.last = sent.last();
+  if (!sent.after_path().empty()) {
+    part.after_path = crypto::Hash::from_view(sent.after_path());
+    if (!part.after_path) return std::nullopt;
+  }
   if (sent.has_head()) {
     part.head = read_snapshot_head(sent.head());
     if (!part.head) return std::nullopt;

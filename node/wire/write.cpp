@@ -167,6 +167,7 @@ void put(const GetSnapshot& sent, Envelope& out) {
 void put(const SnapshotPart& sent, Envelope& out) {
   auto& part = *out.mutable_snapshot_part();
   part.set_height(sent.height);
+  if (sent.after_path) part.set_after_path(bytes_of(*sent.after_path));
   if (sent.head) {
     auto& head = *part.mutable_head();
     head.set_header(ledger::encode_header(sent.head->header));

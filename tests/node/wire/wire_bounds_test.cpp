@@ -234,6 +234,9 @@ TEST_F(WireBounds, OfSnapshots) {
   expect_code(read(write_message(part)), kPeerForm);
   part.leaves = {{"", "value"}};
   expect_code(read(write_message(part)), kPeerForm);
+  envelope = envelope_of(snapshot_part());
+  envelope.mutable_snapshot_part()->mutable_after_path()->append(1, 'h');
+  expect_code(read(envelope), kPeerForm);
   part = snapshot_part();
   part.head->tree_edge.assign(kTreeEdgeMax, crypto::sha256("edge"));
   EXPECT_TRUE(read(write_message(part)));

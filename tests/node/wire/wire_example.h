@@ -80,7 +80,11 @@ struct WireExample {
                       *now.certificate(finalize(candidate(1, 0, first))),
                       {crypto::sha256("edge")},
                       std::vector<crypto::Hash>(kSubtrees, crypto::sha256("subtree"))};
-    return {first.seal.height, head, {{"cert/a", "value"}, {"org/b", ""}}, true};
+    return {first.seal.height,
+            crypto::sha256("path"),
+            head,
+            {{"cert/a", "value"}, {"org/b", ""}},
+            true};
   }
   ProbeAnswer probe_answer() const {
     ProbeAnswer answer;

@@ -38,8 +38,8 @@ TEST_F(WireTest, WritesTheEnvelopeThatTheSchemaDraws) {
   status.views.nullified.set(255);
   EXPECT_EQ(write_message(status),
             Bytes("\x22\x24\x10\x05\x2a\x20\x80\x40") + Bytes(29, '\0') + "\x01");
-  EXPECT_EQ(write_message(SnapshotPart{2, std::nullopt, {{"k", "vw"}}, true}),
-            Bytes("\x8a\x01\x0f\x08\x02\x1a\x09\x00\x01k\x00\x00\x00\x02vw\x20\x01", 18));
+  EXPECT_EQ(write_message(SnapshotPart{2, std::nullopt, std::nullopt, {{"k", "vw"}}, true}),
+            Bytes("\x8a\x01\x0f\x08\x02\x22\x09\x00\x01k\x00\x00\x00\x02vw\x28\x01", 18));
 }
 
 TEST_F(WireTest, KeepsWhatEveryMessageSays) {
@@ -71,6 +71,7 @@ TEST_F(WireTest, KeepsWhatEveryMessageSays) {
 
   const SnapshotPart part = passed(snapshot_part());
   EXPECT_TRUE(part.last);
+  EXPECT_EQ(part.after_path, snapshot_part().after_path);
   EXPECT_EQ(part.head->subtrees, snapshot_part().head->subtrees);
   EXPECT_EQ(part.head->tree_edge, snapshot_part().head->tree_edge);
   ASSERT_EQ(part.leaves.size(), 2u);

@@ -83,7 +83,8 @@ crypto::Result<Header> check_chain(const ChainReader& reader) {
   const std::optional<Header> tip = reader.tip();
   if (!tip) return damaged(0, "the store holds no block.");
   const HashReader hashes = read_hashes(reader.shared_snapshot());
-  for (std::uint64_t height = 0; height <= tip->seal.height; ++height) {
+  const std::optional<HistoryStart> start = find_history_start(reader.snapshot());
+  for (std::uint64_t height = start ? start->height + 1 : 0; height <= tip->seal.height; ++height) {
     if (std::string fault = check_block(reader, hashes, height); !fault.empty()) {
       return damaged(height, fault);
     }
@@ -103,9 +104,11 @@ crypto::Result<OpenedChain> open_chain(Store& store, const Genesis& genesis, Ope
                       "Use the genesis file of that network, or an empty data folder."}};
   }
   const HashReader hashes = read_hashes(reader.shared_snapshot());
+  const std::optional<HistoryStart> start = find_history_start(reader.snapshot());
   std::uint64_t entries = 0;
   for (std::uint64_t back = 0; back <= tip->seal.height && back < options.blocks_max; ++back) {
     const std::uint64_t height = tip->seal.height - back;
+    if (start && height <= start->height) break;
     if (std::string fault = check_block(reader, hashes, height); !fault.empty()) {
       return damaged(height, fault);
     }

@@ -25,7 +25,8 @@ struct OpenOptions {
 // height; restore from a backup or from peers), and those of genesis.h.
 crypto::Result<OpenedChain> open_chain(Store& store, const Genesis& genesis, OpenOptions options);
 
-// Checks every block from genesis to the tip. The tip; E-STORE-DAMAGED: the first that fails.
+// Checks every block from genesis to the tip, or behind where the history begins. The tip;
+// E-STORE-DAMAGED: the first that fails.
 // Trie nodes older than the store keeps are not looked at.
 crypto::Result<Header> check_chain(const ChainReader& reader);
 

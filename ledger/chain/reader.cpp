@@ -27,6 +27,25 @@ Bytes scan_start(const Bytes& start, std::string_view head, std::string_view aft
 
 }  // namespace
 
+Bytes encode_history_start(const HistoryStart& start) {
+  Bytes bytes = key_of(start.height) + key_of(start.epoch);
+  bytes.append(start.anchor.view());
+  return bytes;
+}
+
+std::optional<HistoryStart> find_history_start(const Snapshot& snapshot) {
+  const auto bytes = snapshot.get(Column::meta, kHistoryStartKey);
+  if (!bytes) return std::nullopt;
+  crypto::ByteReader reader(*bytes);
+  HistoryStart start;
+  start.height = reader.u64();
+  start.epoch = reader.u64();
+  const std::optional<Hash> anchor = Hash::from_view(reader.bytes(32));
+  if (!anchor || !reader.ok() || !reader.at_end()) return std::nullopt;
+  start.anchor = *anchor;
+  return start;
+}
+
 ChainReader::ChainReader(std::shared_ptr<const Snapshot> snapshot)
     : snapshot_(std::move(snapshot)) {}
 
@@ -199,6 +218,11 @@ Hash epoch_anchor(const ChainReader& reader, const Header& header) {
   if (header.seal.epoch == 0) return reader.header(0)->hash();
   std::uint64_t low = 0;
   std::uint64_t high = header.seal.height;
+  const std::optional<HistoryStart> start = find_history_start(reader.snapshot());
+  if (start && high >= start->height) {
+    if (header.seal.epoch == start->epoch) return start->anchor;
+    low = start->height;
+  }
   while (low < high) {
     const std::uint64_t middle = low + (high - low) / 2;
     if (reader.header(middle)->seal.epoch < header.seal.epoch) {

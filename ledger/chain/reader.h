@@ -17,6 +17,21 @@ namespace ledger {
 // Where Column::meta holds the number of records on the ledger, u64.
 inline constexpr std::string_view kRecordTotalKey = "records";
 
+// A store that was begun from the state after a block: the blocks between genesis and that one, and
+// its entries, come later or never, and until they are here not everything can be answered, proved
+// or executed. Column::meta holds it under "history": height 8 || epoch 8 || anchor 32.
+struct HistoryStart {
+  std::uint64_t height = 0;
+  std::uint64_t epoch = 0;  // of the block at that height
+  Hash anchor;              // of that epoch
+
+  friend bool operator==(const HistoryStart&, const HistoryStart&) = default;
+};
+inline constexpr std::string_view kHistoryStartKey = "history";
+Bytes encode_history_start(const HistoryStart& start);
+// nullopt: the history is whole.
+std::optional<HistoryStart> find_history_start(const Snapshot& snapshot);
+
 // One record with where it lies.
 struct StoredRecord {
   std::uint64_t index = 0;

@@ -60,6 +60,18 @@ ValidatorSet ValidatorSet::from_record(std::uint64_t epoch, const proto::Validat
   return set;
 }
 
+std::optional<ValidatorSet> ValidatorSet::from_members(std::uint64_t epoch,
+                                                       std::vector<ValidatorKeySet> members) {
+  if (members.empty() || members.size() > kValidatorsMax) return std::nullopt;
+  for (std::size_t i = 1; i < members.size(); ++i) {
+    if (members[i - 1].organisation >= members[i].organisation) return std::nullopt;
+  }
+  ValidatorSet set;
+  set.epoch_ = epoch;
+  set.members_ = std::move(members);
+  return set;
+}
+
 std::optional<std::uint16_t> ValidatorSet::index_of(std::string_view organisation) const {
   for (std::size_t i = 0; i < members_.size(); ++i) {
     if (members_[i].organisation == organisation) return static_cast<std::uint16_t>(i);

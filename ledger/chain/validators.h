@@ -27,6 +27,9 @@ class ValidatorSet {
   ValidatorSet() = default;
   // The record has passed its rules: ascending by organisation, keys of 32 bytes (CHECK).
   static ValidatorSet from_record(std::uint64_t epoch, const proto::ValidatorSet& record);
+  // nullopt: none, more than kValidatorsMax, or not ascending by organisation.
+  static std::optional<ValidatorSet> from_members(std::uint64_t epoch,
+                                                  std::vector<ValidatorKeySet> members);
 
   std::uint64_t epoch() const { return epoch_; }
   std::size_t size() const { return members_.size(); }

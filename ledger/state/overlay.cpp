@@ -39,6 +39,31 @@ std::optional<Bytes> find_value(const Snapshot& snapshot, ByteView key, std::uin
   return Bytes(reader.rest());
 }
 
+std::optional<StateLeaf> next_value(const Snapshot& snapshot, const Hash& after,
+                                    std::uint64_t height, std::size_t& paths) {
+  Hash path = after;
+  for (; paths > 0; --paths) {
+    // One byte longer than the last key of a path, and so behind it.
+    const Bytes from = Bytes(path.view()) + Bytes(9, '\xff');
+    std::optional<KeyValue> found = snapshot.seek(Column::values, from, 0);
+    if (!found) return std::nullopt;
+    path = *Hash::from_view(ByteView(found->key).substr(0, kPathBytes));
+    const Bytes wanted = value_key(path, height);
+    if (found->key < wanted) found = snapshot.seek(Column::values, wanted, kPathBytes);
+    if (!found) continue;
+    crypto::ByteReader reader(found->value);
+    if (reader.u8() != kPresent) continue;
+    StateLeaf leaf;
+    leaf.path = path;
+    leaf.key = Bytes(reader.bytes(reader.u16()));
+    CHECK(reader.ok());
+    leaf.value = Bytes(reader.rest());
+    --paths;
+    return leaf;
+  }
+  return std::nullopt;
+}
+
 Overlay::Overlay(std::shared_ptr<const Snapshot> base, std::uint64_t base_height,
                  const Overlay* parent)
     : base_(std::move(base)), base_height_(base_height), parent_(parent) {}

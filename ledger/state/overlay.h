@@ -19,6 +19,17 @@ using crypto::Hash;
 // The value of `key` as it was after the block at `height`; nullopt: there was none.
 std::optional<Bytes> find_value(const Snapshot& snapshot, ByteView key, std::uint64_t height);
 
+struct StateLeaf {
+  Hash path;
+  Bytes key;
+  Bytes value;
+};
+// The first key behind the path `after` that had a value after the block at `height`; nullopt:
+// there is none, or `paths` are used up: it falls by one with each path that is looked at, also of
+// keys that came later or were removed.
+std::optional<StateLeaf> next_value(const Snapshot& snapshot, const Hash& after,
+                                    std::uint64_t height, std::size_t& paths);
+
 // Key and value of one entry of Column::values.
 Bytes value_key(const Hash& path, std::uint64_t height);
 Bytes encode_value(ByteView key, const std::optional<Bytes>& value);

@@ -186,15 +186,17 @@ WriteBatch prune(const Snapshot& snapshot, std::uint64_t up_to_height, std::size
   return batch;
 }
 
-bool SortedRoot::add(const TrieLeaf& leaf) {
+bool SortedRoot::add(const TrieLeaf& leaf) { return add(leaf.path, leaf_hash(leaf)); }
+
+bool SortedRoot::add(const Hash& path, const Hash& root) {
   if (last_path_) {
-    if (leaf.path <= *last_path_) return false;
-    const unsigned bit = first_difference(*last_path_, leaf.path);
+    if (path <= *last_path_) return false;
+    const unsigned bit = first_difference(*last_path_, path);
     close_below(bit);
     open_.push_back({bit, right_});
   }
-  right_ = leaf_hash(leaf);
-  last_path_ = leaf.path;
+  right_ = root;
+  last_path_ = path;
   return true;
 }
 

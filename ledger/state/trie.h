@@ -49,6 +49,9 @@ class SortedRoot {
  public:
   // False: the path does not ascend, and the leaf is not taken.
   [[nodiscard]] bool add(const TrieLeaf& leaf);
+  // All leaves that begin as `path` does and no other leaf, by their root: whatever comes before or
+  // after differs from it where its leaves are alike.
+  [[nodiscard]] bool add(const Hash& path, const Hash& root);
 
   // The root of the leaves so far.
   Hash root() const;

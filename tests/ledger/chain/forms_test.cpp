@@ -79,6 +79,26 @@ TEST(CheckpointBlock, IsTheFirstOfASecondOrClosesAnEpoch) {
   EXPECT_TRUE(is_checkpoint_block(seal, 5000));
 }
 
+TEST(ValidatorSet, IsMadeOfMembersInOrderOnly) {
+  const ValidatorSet whole = ValidatorSet::from_record(3, members({"acme", "epa", "shop"}));
+  std::vector<ValidatorKeySet> list{whole.member(0), whole.member(1), whole.member(2)};
+  const auto same = ValidatorSet::from_members(3, list);
+  ASSERT_TRUE(same);
+  EXPECT_EQ(same->hash(), whole.hash());
+  EXPECT_EQ(same->epoch(), 3u);
+  EXPECT_FALSE(ValidatorSet::from_members(3, {list[1], list[0]}));
+  EXPECT_FALSE(ValidatorSet::from_members(3, {list[0], list[0]}));
+  EXPECT_FALSE(ValidatorSet::from_members(3, {}));
+  list.clear();
+  for (std::size_t i = 0; i <= kValidatorsMax; ++i) {
+    list.push_back(whole.member(0));
+    list.back().organisation = "member" + std::to_string(1000 + i);
+  }
+  EXPECT_FALSE(ValidatorSet::from_members(3, list));
+  list.pop_back();
+  EXPECT_TRUE(ValidatorSet::from_members(3, list));
+}
+
 TEST(ValidatorSet, HasTheHashOfTheDesign) {
   const auto all = vectors();
   for (const auto& vector : all["valset_hashes"]) {

@@ -59,6 +59,7 @@ class CommittedTrie {
   }
 
   MemoryStore& store() { return store_; }
+  std::shared_ptr<const Snapshot> snapshot() const { return store_.snapshot(); }
   const TrieRoot& root() const { return root_; }
   std::uint64_t next_height() const { return height_; }
 

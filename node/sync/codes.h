@@ -16,5 +16,11 @@ inline constexpr crypto::RejectCode kRangePlace{"E-RANGE-PLACE",
                                                 "Send blocks that follow the head of the asker."};
 inline constexpr crypto::RejectCode kRangeBody{
     "E-RANGE-BODY", "Send the entries that the tree root of the header binds."};
+inline constexpr crypto::RejectCode kEpochProof{
+    "E-EPOCH-PROOF", "Send the closing block of the epoch, its certificate and the next members."};
+inline constexpr crypto::RejectCode kSnapshotHead{
+    "E-SNAPSHOT-HEAD", "Send a final block with the tree edge and the subtrees that it binds."};
+inline constexpr crypto::RejectCode kSnapshotLeaves{
+    "E-SNAPSHOT-LEAVES", "Send the leaves of the state that the snapshot is of, in order."};
 
 }  // namespace node

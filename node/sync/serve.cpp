@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/chain/vote.h"
+#include "node/sync/snapshot_read.h"
 
 namespace node {
 namespace {
@@ -97,6 +98,8 @@ std::optional<EpochProof> read_proof(const ChainReader& reader, std::uint64_t ep
   return proof;
 }
 
+constexpr std::size_t kLeafWorkBytes = 1 << 10;
+
 template <class Request>
 void enqueue(std::deque<Request>& queue, const Request& request) {
   queue.push_back(request);
@@ -173,12 +176,16 @@ void Serve::on(PeerId peer, const GetEpochProofs& request, const Library& librar
   serve(peer, state, library, sends);
 }
 
+void Serve::on(PeerId peer, const GetSnapshot& request, const Library& library,
+               std::vector<Send>& sends) {
+  Peer& state = peers_[peer];
+  enqueue(state.snapshots, request);
+  serve(peer, state, library, sends);
+}
+
 void Serve::on_tick(const Library& library, std::vector<Send>& sends) {
   bytes_ = 0;
-  std::erase_if(peers_, [](const auto& entry) {
-    const Peer& peer = entry.second;
-    return peer.blocks.empty() && peer.ranges.empty() && peer.epochs.empty();
-  });
+  std::erase_if(peers_, [](const auto& entry) { return !entry.second.waits(); });
   for (auto& [peer, state] : peers_) state.bytes = 0;
   auto at = peers_.upper_bound(last_);
   for (std::size_t i = 0; i < peers_.size() && bytes_ < kBytesPerTick; ++i, ++at) {
@@ -221,6 +228,15 @@ bool Serve::serve_one(PeerId peer, Peer& state, const Library& library, std::vec
     state.ranges.pop_front();
     bytes = body_bytes(range);
     sends.push_back({{peer}, std::move(range)});
+  } else if (!state.snapshots.empty()) {
+    SnapshotPart part = read_snapshot(library.reader, state.snapshots.front());
+    state.snapshots.pop_front();
+    for (const SnapshotLeaf& leaf : part.leaves) {
+      // Each is two searches in the store, which cost more than its bytes.
+      bytes += leaf.key.size() + leaf.value.size() + kLeafWorkBytes;
+    }
+    if (part.head) bytes += kRequestBytes * 16;  // a few hundred nodes of the trie
+    sends.push_back({{peer}, std::move(part)});
   } else {
     return false;
   }

@@ -1,4 +1,5 @@
-// Answering what others ask for: blocks, ranges of final blocks, proofs of epochs. Everything that
+// Answering what others ask for: blocks, ranges of final blocks, proofs of epochs,
+// the state. Everything that
 // is answered proves itself; nothing here is trusted by those who get it.
 //
 // What a peer may have read for it in a tick is bounded, and so is what all may together. Requests
@@ -49,6 +50,8 @@ class Serve {
   void on(PeerId peer, const GetRange& request, const Library& library, std::vector<Send>& sends);
   void on(PeerId peer, const GetEpochProofs& request, const Library& library,
           std::vector<Send>& sends);
+  void on(PeerId peer, const GetSnapshot& request, const Library& library,
+          std::vector<Send>& sends);
   void on_tick(const Library& library, std::vector<Send>& sends);
 
   // Requests wait, or a budget is not whole.
@@ -60,6 +63,11 @@ class Serve {
     std::deque<GetBlock> blocks;
     std::deque<GetRange> ranges;
     std::deque<GetEpochProofs> epochs;
+    std::deque<GetSnapshot> snapshots;
+
+    bool waits() const {
+      return !blocks.empty() || !ranges.empty() || !epochs.empty() || !snapshots.empty();
+    }
   };
 
   void serve(PeerId peer, Peer& state, const Library& library, std::vector<Send>& sends);

@@ -47,6 +47,8 @@ class LedgerBook {
   ledger::ChainReader reader() const { return ledger::ChainReader(store_.snapshot()); }
   const ledger::Genesis& genesis() const { return chain_.genesis(); }
   ledger::MemoryStore& store() { return store_; }
+  const ledger::MemoryStore& store() const { return store_; }
+  tests::TestChain& chain() { return chain_; }
 
   // Of the epoch that the block behind `height` belongs to.
   std::uint64_t epoch_after(std::uint64_t height) const {
@@ -82,6 +84,41 @@ class LedgerBook {
     return range;
   }
 
+  // A block that writes these values and has no record that says so: the state alone is of use.
+  void add_state(const std::map<crypto::Bytes, crypto::Bytes>& values) {
+    std::map<crypto::Hash, ledger::TrieWrite> writes;  // by path
+    ledger::Header header = blocks_.back().header;
+    ledger::Seal& seal = header.seal;
+    const ChainEnd parent = end(seal.height);
+    ++seal.height;
+    ++seal.view;
+    seal.parent_hash = parent.hash;
+    seal.first_index = parent.header.tree_size;
+    seal.count = 1;
+    ledger::WriteBatch batch;
+    for (const auto& [key, value] : values) {
+      const crypto::Hash path = crypto::sha256(key);
+      writes[path] = {path, crypto::sha256(value)};
+      batch.put(ledger::Column::values, ledger::value_key(path, seal.height),
+                ledger::encode_value(key, value));
+    }
+    std::vector<ledger::TrieWrite> sorted;
+    for (const auto& [path, write] : writes) sorted.push_back(write);
+    const ledger::TrieUpdate trie =
+        ledger::apply(ledger::NodeReader(store_.snapshot()),
+                      *ledger::find_root(*store_.snapshot(), seal.height - 1), seal.height, sorted);
+    ledger::add_to(batch, trie);
+    seal.state_root = trie.root.hash();
+    ledger::Appender tree = parent.tree.next();
+    tree.append(ledger::leaf_hash(ledger::encode_seal(seal)));
+    tree.put_tiles(batch);
+    header.tree_size = tree.head().size;
+    header.tree_root = tree.head().root;
+    put_block(batch, header);
+    store_.write(std::move(batch));
+    note_block(header, {});
+  }
+
   // A block that extends the tip and is not on the chain.
   BlockSent other_block(const std::string& line) {
     auto executed = chain_.execute({tests::submission(
@@ -106,10 +143,15 @@ class LedgerBook {
     note_block(block.header, block.body);
     if (!certified) return;
     ledger::WriteBatch batch;
-    crypto::Bytes key;
-    crypto::append_u64(key, block.header.seal.height);
-    batch.put(ledger::Column::certificates, key, ledger::encode_certificate(certify(block.header)));
+    put_block(batch, block.header);
     store_.write(std::move(batch));
+  }
+
+  void put_block(ledger::WriteBatch& batch, const ledger::Header& header) const {
+    crypto::Bytes key;
+    crypto::append_u64(key, header.seal.height);
+    batch.put(ledger::Column::blocks, key, ledger::encode_header(header));
+    batch.put(ledger::Column::certificates, key, ledger::encode_certificate(certify(header)));
   }
 
   void note_block(const ledger::Header& header, const ledger::Body& body) {

@@ -1,0 +1,138 @@
+#include "node/sync/joined_store.h"
+
+#include "ledger/chain/memory_store.h"
+#include "ledger/records/subject.h"
+
+namespace node {
+namespace {
+
+using crypto::Bytes;
+using crypto::Hash;
+using ledger::Column;
+
+constexpr crypto::ByteView kJoinKey = "join";
+
+Bytes key_of(std::uint64_t number) {
+  Bytes key;
+  crypto::append_u64(key, number);
+  return key;
+}
+
+Bytes proved_key(std::size_t subtree) {
+  Bytes key(kJoinKey);
+  crypto::append_u16(key, static_cast<std::uint16_t>(subtree));
+  return key;
+}
+
+std::vector<Hash> read_hashes(crypto::ByteReader& reader, std::size_t count) {
+  std::vector<Hash> hashes;
+  while (hashes.size() < count && reader.ok()) {
+    hashes.push_back(Hash::from_view(reader.bytes(32)).value_or(Hash{}));
+  }
+  return hashes;
+}
+
+}  // namespace
+
+void put_join_head(ledger::WriteBatch& batch, const JoinHead& join) {
+  Bytes bytes(join.anchor.view());
+  bytes += ledger::encode_header(join.head.header);
+  const Bytes certificate = ledger::encode_certificate(join.head.certificate);
+  crypto::append_u32(bytes, static_cast<std::uint32_t>(certificate.size()));
+  bytes += certificate;
+  crypto::append_u32(bytes, static_cast<std::uint32_t>(join.head.tree_edge.size()));
+  for (const Hash& hash : join.head.tree_edge) bytes.append(hash.view());
+  for (const Hash& hash : join.head.subtrees) bytes.append(hash.view());
+  batch.put(Column::meta, Bytes(kJoinKey), std::move(bytes));
+}
+
+std::optional<JoinHead> find_join_head(const ledger::Snapshot& snapshot) {
+  const std::optional<Bytes> bytes = snapshot.get(Column::meta, kJoinKey);
+  if (!bytes) return std::nullopt;
+  crypto::ByteReader reader(*bytes);
+  const std::optional<Hash> anchor = Hash::from_view(reader.bytes(32));
+  auto header = ledger::decode_header(reader.bytes(ledger::kHeaderBytes));
+  auto certificate = ledger::decode_certificate(reader.bytes(reader.u32()));
+  std::vector<Hash> edge = read_hashes(reader, reader.u32());
+  std::vector<Hash> subtrees = read_hashes(reader, kSubtrees);
+  if (!anchor || !header || !certificate || !reader.ok() || !reader.at_end()) return std::nullopt;
+  return JoinHead{
+      {*std::move(header), *std::move(certificate), std::move(edge), std::move(subtrees)}, *anchor};
+}
+
+void put_proved(ledger::WriteBatch& batch, std::size_t subtree, const ProvedSubtree& proved) {
+  batch.put(Column::meta, proved_key(subtree),
+            key_of(proved.records) + ledger::encode_root({proved.slot}));
+}
+
+void remove_proved(ledger::WriteBatch& batch, std::size_t subtree) {
+  batch.remove(Column::meta, proved_key(subtree));
+}
+
+std::optional<ProvedSubtree> find_proved(const ledger::Snapshot& snapshot, std::size_t subtree) {
+  const std::optional<Bytes> bytes = snapshot.get(Column::meta, proved_key(subtree));
+  if (!bytes) return std::nullopt;
+  crypto::ByteReader reader(*bytes);
+  const std::uint64_t records = reader.u64();
+  if (!reader.ok()) return std::nullopt;
+  const auto root = ledger::decode_root(reader.rest());
+  if (!root) return std::nullopt;
+  return ProvedSubtree{root->slot, records};
+}
+
+std::optional<ledger::WriteBatch> edge_tiles(const ledger::Header& header,
+                                             const std::vector<Hash>& edge) {
+  ledger::WriteBatch batch;
+  std::size_t used = 0;
+  for (unsigned level = 0; level < ledger::kTileLevels; ++level) {
+    const std::uint64_t hashes = ledger::hashes_on_level(header.tree_size, level);
+    const auto width = static_cast<std::size_t>(hashes % ledger::kTileWidth);
+    if (width == 0) continue;
+    if (edge.size() - used < width) return std::nullopt;
+    Bytes tile;
+    for (std::size_t i = 0; i < width; ++i) tile.append(edge[used++].view());
+    batch.put(Column::tiles, ledger::tile_key(level, hashes / ledger::kTileWidth), std::move(tile));
+  }
+  if (used != edge.size()) return std::nullopt;
+  ledger::MemoryStore alone;
+  alone.write(batch);
+  const auto tree = ledger::Appender::open(*alone.snapshot(), header.tree_size);
+  if (!tree || tree->head() != ledger::TreeHead{header.tree_size, header.tree_root}) {
+    return std::nullopt;
+  }
+  return batch;
+}
+
+std::uint64_t records_of(const SnapshotLeaf& leaf) {
+  if (!ledger::parse_subject(leaf.key)) return 0;
+  return ledger::decode_subject_value(leaf.value).count;
+}
+
+ledger::WriteBatch joined_batch(const JoinHead& join, std::span<const ledger::TrieSlot> slots,
+                                std::uint64_t records, const std::set<Hash>& removed) {
+  const ledger::Header& header = join.head.header;
+  const std::uint64_t height = header.seal.height;
+  std::optional<ledger::WriteBatch> tiles = edge_tiles(header, join.head.tree_edge);
+  CHECK(tiles.has_value());
+  ledger::WriteBatch batch = *std::move(tiles);
+  const ledger::TrieRoot root = ledger::join_subtrees(slots, kSubtreeNibbles, height, batch);
+  CHECK(root.hash() == header.seal.state_root);
+  batch.put(Column::roots, key_of(height), ledger::encode_root(root));
+  // What genesis wrote would be found where the state has nothing any more.
+  for (const Hash& path : removed) {
+    batch.put(Column::values, ledger::value_key(path, height),
+              ledger::encode_value("", std::nullopt));
+  }
+  batch.put(Column::blocks, key_of(height), ledger::encode_header(header));
+  batch.put(Column::block_hashes, Bytes(header.hash().view()), key_of(height));
+  batch.put(Column::certificates, key_of(height),
+            ledger::encode_certificate(join.head.certificate));
+  batch.put(Column::meta, Bytes(ledger::kRecordTotalKey), key_of(records));
+  batch.put(Column::meta, Bytes(ledger::kHistoryStartKey),
+            ledger::encode_history_start({height, header.seal.epoch, join.anchor}));
+  batch.remove(Column::meta, Bytes(kJoinKey));
+  for (std::size_t i = 0; i < kSubtrees; ++i) remove_proved(batch, i);
+  return batch;
+}
+
+}  // namespace node

@@ -16,6 +16,10 @@ BlockTree::Head head_of(const ReplicaStart& start) {
   return {start.tip, start.tip.hash(), start.tree, start.trie_root};
 }
 
+RejoinStart rejoin_start(const ReplicaStart& start, const std::string& organisation) {
+  return {start.verdict, organisation, start.incarnation, start.seed};
+}
+
 // A body in the journal: the block's header before its entries.
 crypto::Bytes journal_body(const ledger::ExecutedBlock& block) {
   const std::span<const crypto::Bytes> entries(block.entries);
@@ -32,6 +36,9 @@ Replica::Replica(ReplicaOptions options, const ledger::Genesis& genesis, Validat
       store_(store),
       organisation_(keys.organisation),
       gate_(std::move(keys.vote), start.journal.now),
+      rejoin_(options.rejoin, rejoin_start(start, organisation_), Moment{}),
+      has_forgotten_(start.verdict == ledger::VoteVerdict::amnesia ||
+                     start.verdict == ledger::VoteVerdict::rolled_back),
       tree_(genesis.network_id, head_of(start), store, options.trie_cache_levels),
       mempool_(options.mempool),
       checkpoints_(ledger::log_origin(genesis), organisation_, std::move(keys.log),
@@ -75,6 +82,13 @@ void Replica::enter_epoch(ledger::Journal records) {
   requests_.clear();
   assign_validators();
   follow_head();
+  make_core(records);
+}
+
+// While this node may not sign, its core follows as an observer's does.
+void Replica::make_core(const ledger::Journal& records) {
+  checks_.clear();
+  requests_.clear();
   core_ = std::make_unique<Core>(options_.core, core_start(records), gate_);
 }
 
@@ -96,7 +110,7 @@ CoreStart Replica::core_start(const ledger::Journal& records) {
   CoreStart start;
   start.scope = scope;
   start.validators = validators;
-  start.me = me_;
+  if (votes_) start.me = me_;
   start.head = head();
   if (!head().closes_epoch() && head().seal.height > 0) {
     const auto bytes = ledger::ChainReader(store_.snapshot()).certificate(head().seal.height);
@@ -124,7 +138,7 @@ CoreStart Replica::core_start(const ledger::Journal& records) {
     if (record.vote.candidate.view <= gate_.floor().view) continue;
     gate_.recall(record.vote);
     auto one = ledger::verify_vote(record, scope, validators);
-    if (one && me_ && (*one)->signer == *me_) start.votes.push_back(*std::move(one));
+    if (one && start.me == (*one)->signer) start.votes.push_back(*std::move(one));
   }
   return start;
 }
@@ -133,8 +147,10 @@ CoreStart Replica::core_start(const ledger::Journal& records) {
 Actions Replica::start(Moment now) {
   now_ = now;
   actions_ = {};
-  actions_.vote_slot = vote_slot();
+  slot_due_ = true;
   actions_.keyring = keyring_;
+  rejoin_.on_epoch(*keyring_, core_->view(), now);
+  find_standing();
   ask_timer(Timer::checkpoint, now.monotonic_us + options_.idle_checkpoint_us);
   take(core_->start(now));
   settle();
@@ -146,6 +162,7 @@ Actions Replica::step(Moment now, Event event) {
   now_ = now;
   actions_ = {};
   tree_.on_written();
+  find_standing();
   std::visit([this](auto& kind) { on(std::move(kind)); }, event);
   settle();
   finish_step();
@@ -249,6 +266,7 @@ void Replica::begin_next_epoch() {
   enter_epoch({});
   work_said_ = {};
   taken_for_ = {};
+  rejoin_.on_epoch(*keyring_, core_->view(), now_);
   actions_.keyring = keyring_;
   actions_.notes.push_back(
       EpochEntered{keyring_->scope.epoch, keyring_->validators.size(), me_.has_value()});
@@ -274,6 +292,46 @@ bool Replica::say_work() {
   return true;
 }
 
+// ---- whether this node may vote ----
+
+// Between steps only: what the core decided so far is in the journal then.
+void Replica::find_standing() {
+  if (floor_written_) {
+    rejoin_.on_floor(*std::exchange(floor_written_, std::nullopt));
+    has_forgotten_ = false;
+  }
+  rejoin_.on_view(core_->view(), now_);
+  if (auto twin = rejoin_.take_twin()) actions_.notes.push_back(*std::move(twin));
+  const Standing standing = rejoin_.standing(now_);
+  if (standing == Standing::floor) raise_floor();
+  if (std::exchange(standing_, standing) != standing) {
+    actions_.notes.push_back(StandingChanged{standing});
+  }
+  const bool votes = standing == Standing::voting && me_;
+  if (std::exchange(votes_, votes) == votes) return;
+  bodies_.clear();
+  make_core(read_records());
+  work_said_ = {};
+  take(core_->start(now_));
+}
+
+// Durable with this step, and only then is anything signed again.
+void Replica::raise_floor() {
+  const ledger::VoteFloor floor = rejoin_.floor();
+  ledger::raise_floor(actions_.writes, journal_, floor);
+  gate_.raise_floor(floor.view);
+  floor_written_ = floor;
+  resumes_ = true;
+}
+
+// After amnesia the votes that are there are not all that there were: they lie below the floor.
+ledger::Journal Replica::read_records() const {
+  if (has_forgotten_) return {};
+  auto records = ledger::read_journal(*store_.snapshot(), keyring_->scope, journal_);
+  if (!records) ledger::stop_damaged(records.error().message.c_str());
+  return *std::move(records);
+}
+
 // One batch holds the journal's part of all that the step decided, so the vote file is never more
 // than one step behind.
 void Replica::finish_step() {
@@ -287,7 +345,9 @@ void Replica::finish_step() {
     ledger::prune_journal(actions_.writes, journal_, keyring_->scope, *store_.snapshot(),
                           gate_.floor());
   }
-  if (std::exchange(slot_due_, false) || voted) actions_.vote_slot = vote_slot();
+  // What the vote file says of a store that went back in time stays until the floor is there.
+  const bool slot = (std::exchange(slot_due_, false) || voted) && !has_forgotten_;
+  if (slot || floor_written_) actions_.vote_slot = vote_slot();
   for (SyncNote& note : range_sync_->take_notes()) actions_.notes.push_back(std::move(note));
   gathers_ = false;
   if (std::exchange(resumes_, false)) ask_timer(Timer::resume, now_.monotonic_us);

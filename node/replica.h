@@ -25,6 +25,8 @@
 #include "node/gossip/submission_gossip.h"
 #include "node/mempool.h"
 #include "node/moment.h"
+#include "node/rejoin/probe_answers.h"
+#include "node/rejoin/rejoin.h"
 #include "node/sync/block_fetch.h"
 #include "node/sync/range_sync.h"
 #include "node/sync/serve.h"
@@ -40,6 +42,7 @@ struct ReplicaOptions {
   std::uint64_t trie_heights_kept = 1000;
   unsigned trie_cache_levels = ledger::NodeCache::kLevelsMax;
   MempoolOptions mempool;
+  RejoinOptions rejoin;
 };
 
 // ---- events ----
@@ -110,8 +113,12 @@ struct BlockRefused {
   crypto::Hash hash;
   std::string reason;
 };
+// Whether this node may vote has changed (rejoin/rejoin.h).
+struct StandingChanged {
+  Standing standing = Standing::asking;
+};
 using Note = std::variant<BlockCommitted, CheckpointSigned, SubmissionDropped, EpochEntered,
-                          BlockRefused, CoreNote, SyncNote>;
+                          BlockRefused, CoreNote, SyncNote, StandingChanged, TwinFound>;
 
 struct Actions {                              // performed in this order, never another
   ledger::WriteBatch writes;                  // 1 durable before anything below
@@ -139,6 +146,10 @@ struct ReplicaStart {
   ledger::JournalHead journal;
   ledger::Journal records;      // of the epoch that follows the tip (ledger/chain/epoch.h)
   ledger::TreeHead checkpoint;  // the newest that was signed
+  // What the vote file says of the store; after amnesia `journal.now` is the longer of both chains.
+  ledger::VoteVerdict verdict = ledger::VoteVerdict::fresh;
+  std::uint64_t incarnation = 1;  // higher than at every start before
+  crypto::Hash seed;              // random, of this start
 };
 
 class Replica {
@@ -157,6 +168,7 @@ class Replica {
   std::size_t mempool_bytes() const { return mempool_.bytes(); }
   const ledger::Header& head() const { return tree_.head().header; }
   const Core& core() const { return *core_; }
+  Standing standing() const { return standing_; }
   const std::shared_ptr<const Keyring>& keyring() const { return keyring_; }
 
  private:
@@ -197,6 +209,10 @@ class Replica {
   void settle();
   bool say_work();
   void begin_next_epoch();
+  void make_core(const ledger::Journal& records);
+  void find_standing();
+  void raise_floor();
+  ledger::Journal read_records() const;
   void enter_epoch(ledger::Journal records);
   CoreStart core_start(const ledger::Journal& records);
   std::optional<std::uint16_t> find_me(const ledger::ValidatorSet& validators) const;
@@ -248,6 +264,8 @@ class Replica {
   void take(PeerId from, BlockSent message);
   void take(PeerId from, BlockAbsent message);
   void take(PeerId from, CheckpointSent message);
+  void take(PeerId from, Probe message);
+  void take(PeerId from, ProbeAnswer message);
   template <class Other>
   void take(PeerId, Other) {}
   void send(const CoreSend& one);
@@ -281,10 +299,16 @@ class Replica {
   std::optional<ledger::Epoch> closed_;  // the epoch before
   crypto::Hash set_hash_;
   std::optional<std::uint16_t> me_;
+  bool votes_ = false;  // the core signs; else it follows as an observer does
+  Standing standing_ = Standing::asking;
   std::size_t block_bytes_max_ = 0;
   std::size_t block_records_max_ = 0;
 
   SigningGate gate_;
+  Rejoin rejoin_;
+  ProbeAnswers probe_answers_;
+  std::optional<ledger::VoteFloor> floor_written_;  // by the step before
+  bool has_forgotten_ = false;  // the journal's votes are not all: they are not read
   std::unique_ptr<Core> core_;
   BlockTree tree_;
   Mempool mempool_;

@@ -135,7 +135,7 @@ void Replica::expire() {
 
 void Replica::build(const BuildBlock& request) {
   const Hash& parent = request.parent.block_hash;
-  if (!tree_.has(parent) || !me_) {
+  if (!tree_.has(parent) || !votes_) {
     drive(BuildDeclined{request.view});
     return;
   }
@@ -368,6 +368,7 @@ void Replica::checkpoint_idle_tip() {
 // The C2SP checkpoint of the head, signed with the log key (01) and the cosigner key (04).
 void Replica::sign_checkpoint() {
   const bool old = head().seal.epoch != keyring_->scope.epoch;
+  if (standing_ != Standing::voting && standing_ != Standing::outside) return;
   if (!(old ? find_me(keyring_->last_validators) : me_)) return;
   auto signed_head = checkpoints_.sign(head().seal.epoch, {head().tree_size, head().tree_root},
                                        now_.wall_ms / 1000);

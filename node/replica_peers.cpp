@@ -29,6 +29,7 @@ void Replica::on(PeerConnected event) {
   block_fetch_.on_peer(event.peer, event.organisation, now_, actions_.sends);
   range_sync_->on_peer(event.peer, event.organisation);
   gossip_.on_peer(event.peer, mempool_.ids(), actions_.sends);
+  rejoin_.on_peer(event.peer, event.organisation, now_, actions_.sends);
   actions_.sends.push_back({{event.peer}, peer_status()});
   if (checkpoints_.own()) actions_.sends.push_back({{event.peer}, *checkpoints_.own()});
 }
@@ -39,6 +40,7 @@ void Replica::on(PeerGone event) {
   range_sync_->on_gone(event.peer);
   serve_.on_gone(event.peer);
   gossip_.on_gone(event.peer, now_, actions_.sends);
+  rejoin_.on_gone(event.peer);
 }
 
 void Replica::on(MessageFrom event) {
@@ -277,6 +279,32 @@ void Replica::keep_evidence(const Evidence& evidence) {
                       ledger::encode_vote(vote) + ledger::encode_vote(*evidence.second));
 }
 
+// ---- rollback protection ----
+
+void Replica::take(PeerId from, Probe message) {
+  ProbeAnswers::Facts facts;
+  facts.epoch = keyring_->scope.epoch;
+  facts.view = core_->view();
+  if (const auto certificate = core_->entered_by()) {
+    facts.highest = **certificate;
+  } else if (closed_) {
+    const ledger::ChainReader reader(store_.snapshot());
+    const auto height = reader.height_of(keyring_->scope.anchor);
+    const auto bytes = height ? reader.certificate(*height) : std::nullopt;
+    if (bytes) facts.highest = ledger::decode_certificate(*bytes);
+  }
+  if (const auto asker = validator_at(from)) facts.yours = core_->votes_of(*asker, kVotesShownMax);
+  facts.closing_open = core_->closing_open();
+  actions_.sends.push_back(
+      {{from},
+       probe_answers_.answer(peers_.at(from).organisation, message, std::move(facts), now_)});
+}
+
+void Replica::take(PeerId from, ProbeAnswer message) {
+  rejoin_.on(from, message, gate_, now_);
+  if (rejoin_.standing(now_) != standing_) resumes_ = true;
+}
+
 // ---- answers ----
 
 std::optional<BlockSent> Replica::find_candidate(const Hash& hash) const {
@@ -314,6 +342,7 @@ void Replica::announce_again() {
 }
 
 bool Replica::is_busy() const {
+  if (keyring_->validators.size() > 1) return true;  // the lease
   if (mempool_.size() > 0 && !peers_.empty()) return true;
   return !checks_.empty() || block_fetch_.busy() || range_sync_->busy() || serve_.busy() ||
          gossip_.busy();
@@ -325,6 +354,7 @@ void Replica::on_tick() {
   gossip_.on_tick(find_submission(), now_, actions_.sends);
   announce_again();
   review_at_rest();
+  rejoin_.on_tick(now_, actions_.sends);
   if (serve_.busy()) {
     const ledger::ChainReader reader(store_.snapshot());
     const FindCandidate find = [this](const Hash& hash) { return find_candidate(hash); };

@@ -9,6 +9,7 @@
 #include "ledger/chain/epoch.h"
 #include "ledger/chain/open.h"
 #include "ledger/chain/signing_key.h"
+#include "ledger/chain/vote_guard.h"
 #include "node/replica.h"
 #include "node/wire/write.h"
 #include "tests/support/test_network.h"
@@ -22,6 +23,10 @@ class Replicas {
   explicit Replicas(std::size_t validators, ReplicaOptions options = {})
       : genesis_(tests::make_validators_genesis(validators)), options_(options) {
     options_.trie_cache_levels = 1;
+    options_.rejoin.ask_us = 100'000;
+    options_.rejoin.ping_us = 500'000;
+    options_.rejoin.lease_us = 2'000'000;
+    options_.rejoin.quiet_us = 1'000'000;
     for (std::size_t i = 0; i < validators; ++i) add_node(tests::validator_name(i));
   }
 
@@ -31,6 +36,7 @@ class Replicas {
     std::optional<ledger::VoteSlot> slot;
     std::unique_ptr<Replica> replica;  // none: it is down
     std::uint64_t life = 0;
+    std::uint64_t starts = 0;
     std::vector<SubmissionUpdate> updates;
     std::vector<Note> notes;
   };
@@ -38,6 +44,18 @@ class Replicas {
   std::size_t add_node(const std::string& organisation) {
     nodes_.push_back(std::make_unique<Node>());
     nodes_.back()->organisation = organisation;
+    start(nodes_.size() - 1);
+    return nodes_.size() - 1;
+  }
+
+  // The disk and the keys of a node that runs, on another machine.
+  std::size_t add_copy(std::size_t of) {
+    nodes_.push_back(std::make_unique<Node>());
+    Node& node = *nodes_.back();
+    node.organisation = nodes_[of]->organisation;
+    node.store = nodes_[of]->store;
+    node.slot = nodes_[of]->slot;
+    node.starts = nodes_[of]->starts;
     start(nodes_.size() - 1);
     return nodes_.size() - 1;
   }
@@ -52,10 +70,20 @@ class Replicas {
     start.tree = std::move(opened->tree);
     start.trie_root = opened->trie_root;
     start.journal = *ledger::read_journal_head(*snapshot);
-    start.records = *ledger::read_journal(
-        *snapshot, ledger::epoch_after(ledger::ChainReader(snapshot), start.tip).scope,
-        start.journal);
     if (node.slot) start.checkpoint = node.slot->checkpoint;
+    start.verdict = ledger::judge(node.slot, evidence(node)).verdict;
+    if (start.verdict == ledger::VoteVerdict::amnesia ||
+        start.verdict == ledger::VoteVerdict::rolled_back) {
+      if (node.slot && node.slot->chain.count > start.journal.now.count) {
+        start.journal.now = node.slot->chain;
+      }
+    } else {
+      start.records = *ledger::read_journal(
+          *snapshot, ledger::epoch_after(ledger::ChainReader(snapshot), start.tip).scope,
+          start.journal);
+    }
+    start.incarnation = ++node.starts;
+    start.seed = crypto::sha256(std::to_string(at) + " " + std::to_string(node.starts));
     const std::string& name = node.organisation;
     node.replica = std::make_unique<Replica>(
         options_, genesis_,
@@ -69,6 +97,14 @@ class Replicas {
       step(at, PeerConnected{other, nodes_[other]->organisation});
       step(other, PeerConnected{at, name});
     }
+  }
+
+  // What opening would find of the store beside the vote file.
+  static ledger::StoreEvidence evidence(const Node& node) {
+    const auto snapshot = node.store.snapshot();
+    const ledger::ChainReader chain(snapshot);
+    return *ledger::read_evidence(snapshot, ledger::epoch_after(chain, *chain.tip()).scope,
+                                  node.slot);
   }
 
   void stop(std::size_t at) {
@@ -149,6 +185,9 @@ class Replicas {
     if (!actions.writes.empty()) node.store.write(std::move(actions.writes));
     if (actions.vote_slot) node.slot = actions.vote_slot;
     for (const Send& send : actions.sends) {
+      if (const auto* vote = std::get_if<VerifiedVote>(&send.message)) see(node, **vote);
+      if (const auto* one = std::get_if<ProposalSent>(&send.message))
+        see(node, *one->proposal.vote);
       const crypto::Bytes bytes = write_message(send.message);
       for (const PeerId to : send.to) {
         if (drops && drops(at, to, send.message)) continue;
@@ -163,6 +202,20 @@ class Replicas {
     }
     for (SubmissionUpdate& update : actions.updates) node.updates.push_back(std::move(update));
     for (Note& note : actions.notes) node.notes.push_back(std::move(note));
+  }
+
+  // Over all its lives, nobody signs two different votes of a kind in a view, nor NULLIFY and
+  // FINALIZE.
+  void see(const Node& node, const ledger::SignedVote& vote) {
+    const std::uint64_t view = vote.vote.candidate.view;
+    const auto place = [&](ledger::VoteKind kind) {
+      return std::tuple(node.organisation, vote.epoch, view, kind);
+    };
+    const auto [first, is_new] = votes_.try_emplace(place(vote.vote.kind), vote.vote);
+    EXPECT_EQ(first->second.candidate, vote.vote.candidate) << node.organisation << ' ' << view;
+    EXPECT_FALSE(votes_.contains(place(ledger::VoteKind::nullify)) &&
+                 votes_.contains(place(ledger::VoteKind::finalize)))
+        << node.organisation << ' ' << view;
   }
 
   void deliver(std::size_t from, std::size_t to, const crypto::Bytes& bytes) {
@@ -188,6 +241,8 @@ class Replicas {
   Moment now_{5'000'000, tests::kGenesisTimeMs + 60'000};
   std::vector<std::unique_ptr<Node>> nodes_;
   std::multimap<std::uint64_t, std::function<void()>> events_;
+  std::map<std::tuple<std::string, std::uint64_t, std::uint64_t, ledger::VoteKind>, ledger::Vote>
+      votes_;
 };
 
 }  // namespace node

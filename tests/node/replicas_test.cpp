@@ -189,6 +189,67 @@ TEST(Replicas, SignCheckpointsTogether) {
   }
 }
 
+// A disk that went back in time: with the vote file, and without it.
+TEST(Replicas, VoteAgainAfterARestoredDiskAndNeverTwice) {
+  for (const bool slot_is_lost : {false, true}) {
+    for (unsigned seed = 1; seed <= 6; ++seed) {
+      std::mt19937 dice(seed);
+      Replicas network(4);
+      network.run(200'000);
+      int number = 0;
+      const auto load = [&](int count) {
+        for (int i = 0; i < count; ++i) {
+          network.submit(dice() % 3, {purchase(number++)});
+          network.run(dice() % 60'000);
+        }
+      };
+      load(10);
+      Replicas::Node& victim = network.node(3);
+      const ledger::MemoryStore backup = victim.store;
+      load(10 + static_cast<int>(dice() % 10));
+      network.stop(3);
+      victim.store = backup;
+      if (slot_is_lost) victim.slot.reset();
+      network.start(3);
+      load(10);
+      network.run(4'000'000);
+      EXPECT_EQ(victim.replica->standing(), Standing::voting) << seed;
+      EXPECT_EQ(victim.replica->head().seal.height, network.node(0).replica->head().seal.height);
+      // With another one down, nothing becomes final without it.
+      network.stop(0);
+      const std::uint64_t height = victim.replica->head().seal.height;
+      network.submit(1, {purchase(number++)});
+      EXPECT_TRUE(network.run(10'000'000, [&] {
+        return victim.replica->head().seal.height > height;
+      })) << seed;
+      network.expect_agreement();
+    }
+  }
+}
+
+TEST(Replicas, StopVotingWhenACopyOfThemRuns) {
+  Replicas network(4);
+  network.run(200'000);
+  for (int i = 0; i < 6; ++i) {
+    network.submit(0, {purchase(i)});
+    network.run(50'000);
+  }
+  const std::size_t copy = network.add_copy(3);
+  for (int i = 6; i < 20; ++i) {
+    network.submit(static_cast<std::size_t>(i % 3), {purchase(i)});
+    network.run(300'000);
+  }
+  network.run(5'000'000);
+  const auto stopped = [&](std::size_t at) {
+    const Replica& one = *network.node(at).replica;
+    return one.standing() == Standing::twin || one.core().halted();
+  };
+  EXPECT_TRUE(stopped(3) || stopped(copy));
+  EXPECT_TRUE(network.run(5'000'000, [&] { return network.node(0).replica->mempool_size() == 0; }))
+      << "the others go on";
+  network.expect_agreement();
+}
+
 // Loss, stops and starts by seed; then a good network in which all that was taken must be final.
 TEST(Replicas, RecoverFromWhateverHappens) {
   for (unsigned seed = 1; seed <= 12; ++seed) {

@@ -85,6 +85,18 @@ int show_config(const ConfigFlags& flags, bool origin) {
   return 0;
 }
 
+int recover(const std::string& home) {
+  const auto marked = node::mark_recovery({home});
+  if (!marked) return complain(marked.error());
+  std::fprintf(stderr,
+               "marked %s\n"
+               "The next start fetches what is missing, asks the other validators what this node "
+               "may have signed,\nand votes again when that is safe. Make sure that no other copy "
+               "of this node runs.\nnext: greenledgerd start --home %s\n",
+               home.c_str(), home.c_str());
+  return 0;
+}
+
 int verify(const std::string& home, bool checksums) {
   const auto report = node::verify_home({home}, checksums);
   if (!report) return complain(report.error());
@@ -111,6 +123,10 @@ int main(int argc, char** argv) {
   init_command->add_option("--genesis", genesis, "the network's genesis file")->required();
   init_command->add_option("--keys", keys, "folder with node.pem vote.pem log.pem cosigner.pem");
 
+  CLI::App* recover_command = app.add_subcommand(
+      "recover", "let a node vote again that may have forgotten votes (restored or new disk)");
+  recover_command->add_option("--home", home, "the node's home")->required();
+
   CLI::App* start_command = app.add_subcommand("start", "run the node until it is told to stop");
   add_config_flags(*start_command, flags);
 
@@ -132,6 +148,7 @@ int main(int argc, char** argv) {
     return code == 0 ? 0 : 2;
   }
   if (init_command->parsed()) return init(home, genesis, keys);
+  if (recover_command->parsed()) return recover(home);
   if (verify_command->parsed()) return verify(home, checksums);
   if (show_command->parsed()) return show_config(flags, origin);
   return start(flags);

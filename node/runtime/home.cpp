@@ -111,6 +111,15 @@ crypto::Result<void> make_home(const Home& home, const fs::path& genesis_path,
   return crypto::create_file(home.genesis(), *file, kPublicFile);
 }
 
+crypto::Result<void> mark_recovery(const Home& home) {
+  if (auto genesis = read_genesis(home); !genesis) return crypto::Unexpected{genesis.error()};
+  std::error_code error;
+  if (fs::exists(home.recover(), error)) return {};
+  return crypto::create_file(home.recover(),
+                             "The next start asks the peers what this node may have signed.\n",
+                             kPublicFile);
+}
+
 crypto::Result<ledger::Genesis> read_genesis(const Home& home) {
   const auto file = ledger::read_small_file(home.genesis(), kGenesisBytesMax);
   if (!file) {

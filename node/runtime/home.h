@@ -4,6 +4,8 @@
 //   keys/          node.pem vote.pem log.pem cosigner.pem (0700; keystores)
 //   db/            the store
 //   vote           the vote file
+//   recover        while it is there: the operator wants this node back after it may have forgotten
+//                  votes (greenledgerd recover)
 #pragma once
 
 #include <filesystem>
@@ -22,6 +24,7 @@ struct Home {
   std::filesystem::path key(std::string_view role) const;
   std::filesystem::path store() const { return root / "db"; }
   std::filesystem::path vote() const { return root / "vote"; }
+  std::filesystem::path recover() const { return root / "recover"; }
 };
 
 // Makes a home from the network's genesis file and a folder with the four keystores of this node.
@@ -30,6 +33,10 @@ struct Home {
 // needs none: `keys` empty).
 crypto::Result<void> make_home(const Home& home, const std::filesystem::path& genesis,
                                const std::filesystem::path& keys);
+
+// Marks the home, so that the next start asks the peers what this node may have signed before it
+// votes again. Marking it twice is as good as once. E-HOME-MISSING, E-HOME-FILE.
+crypto::Result<void> mark_recovery(const Home& home);
 
 // E-HOME-MISSING: no genesis file there.
 crypto::Result<ledger::Genesis> read_genesis(const Home& home);

@@ -120,6 +120,36 @@ Line line_of(const BlockRefused& note) {
   return warning(fmt::format("refuses block {}: {}", note.hash.hex(), note.reason));
 }
 
+Line line_of(const StandingChanged& note) {
+  switch (note.standing) {
+    case Standing::outside:
+      return information("observes: it is no validator of this epoch");
+    case Standing::asking:
+      return information("asks the other validators before it votes");
+    case Standing::floor:
+      return warning("may have forgotten votes: it votes again above all that it may have signed");
+    case Standing::quiet:
+      return information("listens before it votes");
+    case Standing::lapsed:
+      return warning("too few validators answer: it does not vote");
+    case Standing::voting:
+      return information("votes");
+    case Standing::twin:
+      break;
+  }
+  return alarm("does not vote any more: another copy of this node has run or runs");
+}
+
+Line line_of(const TwinFound& note) {
+  if (note.vote) {
+    return alarm(fmt::format(
+        "another validator holds a vote for view {} that this node's key signed and this node does "
+        "not know",
+        (*note.vote)->vote.candidate.view));
+  }
+  return alarm(fmt::format("others have met a later start ({}) of this node", note.incarnation));
+}
+
 Line line_of(const CoreNote& note) {
   return std::visit([](const auto& one) { return line_of(one); }, note);
 }

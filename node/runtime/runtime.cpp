@@ -7,6 +7,8 @@
 #include <chrono>
 #include <map>
 
+#include "crypto/check.h"
+#include "crypto/random.h"
 #include "ledger/chain/epoch.h"
 #include "ledger/chain/memory_store.h"
 #include "ledger/chain/open.h"
@@ -45,10 +47,16 @@ std::string organisation_of(const ledger::ChainReader& reader, std::uint64_t hei
 // The vote file against the store: whether this node may vote, and from where.
 struct Votes {
   std::unique_ptr<ledger::VoteFile> file;  // null: there is none yet
+  ledger::VoteVerdict verdict = ledger::VoteVerdict::fresh;
+  std::uint64_t incarnation = 1;  // every start writes a slot
   ledger::JournalHead journal;
   ledger::Journal records;
   ledger::TreeHead checkpoint;
+
+  bool recovers() const { return verdict == ledger::VoteVerdict::amnesia; }
 };
+
+constexpr std::string_view kVoteAlone = "E-VOTE-ALONE";
 
 crypto::Result<Votes> read_votes(const Home& home, const crypto::Hash& network_id,
                                  const std::shared_ptr<const ledger::Snapshot>& snapshot) {
@@ -67,12 +75,23 @@ crypto::Result<Votes> read_votes(const Home& home, const crypto::Hash& network_i
   auto evidence = ledger::read_evidence(snapshot, scope, slot);
   if (!evidence) return crypto::Unexpected{evidence.error()};
   const ledger::VoteJudgement judgement = ledger::judge(slot, *evidence);
-  if (!judgement.may_vote()) return crypto::Unexpected{ledger::vote_error(judgement)};
+  std::error_code error;
+  const bool recovers = std::filesystem::exists(home.recover(), error);
+  if (!judgement.may_vote() && !recovers) return crypto::Unexpected{ledger::vote_error(judgement)};
+  votes.verdict = recovers ? ledger::VoteVerdict::amnesia : judgement.verdict;
   votes.journal = evidence->journal;
+  if (slot) {
+    votes.checkpoint = slot->checkpoint;
+    votes.incarnation = slot->sequence + 1;
+  }
+  if (recovers) {
+    // Of two chains of votes the longer one goes on; what lies below the floor is not read.
+    if (slot && slot->chain.count > votes.journal.now.count) votes.journal.now = slot->chain;
+    return votes;
+  }
   auto records = ledger::read_journal(*snapshot, scope, votes.journal);
   if (!records) return crypto::Unexpected{records.error()};
   votes.records = *std::move(records);
-  if (slot) votes.checkpoint = slot->checkpoint;
   return votes;
 }
 
@@ -130,6 +149,7 @@ struct Runtime::Parts {
 
   void handle(std::vector<Event> events);
   void perform(Actions actions);
+  void write_slot(const ledger::VoteSlot& slot);
   void await_timer();
   void fire_timers();
 
@@ -139,6 +159,7 @@ struct Runtime::Parts {
   std::unique_ptr<ledger::VoteFile> vote_file;
   std::unique_ptr<Replica> replica;
   std::string organisation;
+  bool recovers = false;  // until the first slot is written
   Observers observers;
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> work;
@@ -169,13 +190,36 @@ void Runtime::Parts::handle(std::vector<Event> events) {
 
 void Runtime::Parts::perform(Actions actions) {
   if (!actions.writes.empty()) store->write(std::move(actions.writes));
-  if (actions.vote_slot) vote_file->write(*actions.vote_slot);
+  if (actions.vote_slot) write_slot(*actions.vote_slot);
   for (const TimerRequest& request : actions.timers) {
     waiting.emplace(std::pair(request.at_us, ++requests), request);
   }
   if (!actions.timers.empty()) await_timer();
   if (!actions.updates.empty() && observers.on_updates) observers.on_updates(actions.updates);
   if (!actions.notes.empty() && observers.on_notes) observers.on_notes(actions.notes);
+}
+
+// A vote file that was lost is there again with the first slot that may be written, and not before:
+// an empty one would say that nothing was ever signed.
+void Runtime::Parts::write_slot(const ledger::VoteSlot& slot) {
+  if (vote_file) {
+    vote_file->write(slot);
+  } else {
+    const std::filesystem::path path = options.home.vote();
+    std::filesystem::path fresh = path;
+    fresh += ".new";
+    std::error_code error;
+    std::filesystem::remove(fresh, error);
+    auto made = ledger::VoteFile::create(fresh.string(), genesis.network_id);
+    if (!made) crypto::fatal(made.error().message.c_str());
+    vote_file = *std::move(made);
+    vote_file->write(slot);
+    std::filesystem::rename(fresh, path, error);
+    if (error) crypto::fatal("the new vote file cannot be put in its place");
+  }
+  if (!std::exchange(recovers, false)) return;
+  std::error_code error;
+  std::filesystem::remove(options.home.recover(), error);
 }
 
 void Runtime::Parts::await_timer() {
@@ -224,7 +268,7 @@ crypto::Result<std::unique_ptr<Runtime>> Runtime::open(RuntimeOptions options) {
   if (!chain) return crypto::Unexpected{chain.error()};
   auto votes = read_votes(settings.home, parts->genesis.network_id, parts->store->snapshot());
   if (!votes) return crypto::Unexpected{votes.error()};
-  if (!votes->file) {
+  if (!votes->file && !votes->recovers()) {
     auto made = ledger::VoteFile::create(settings.home.vote().string(), parts->genesis.network_id);
     if (!made) return crypto::Unexpected{made.error()};
     votes->file = *std::move(made);
@@ -237,11 +281,23 @@ crypto::Result<std::unique_ptr<Runtime>> Runtime::open(RuntimeOptions options) {
   start.trie_root = chain->trie_root;
   start.journal = votes->journal;
   start.records = std::move(votes->records);
+  start.verdict = votes->verdict;
+  start.incarnation = votes->incarnation;
+  start.seed = *crypto::Hash::from_view(crypto::random_bytes(32));
   start.checkpoint = votes->checkpoint;
   const ledger::ChainReader reader(parts->store->snapshot());
   std::string organisation =
       organisation_of(reader, start.tip.seal.height, keys->vote.public_key());
   parts->organisation = organisation;
+  parts->recovers = votes->recovers();
+  if (votes->recovers() && !organisation.empty() &&
+      ledger::epoch_after(reader, start.tip).validators.size() == 1) {
+    return crypto::Unexpected{
+        crypto::Error{std::string(kVoteAlone),
+                      "This node is the only validator, so nobody can say what it may have signed.",
+                      "Put the newest store and vote file back, and remove " +
+                          settings.home.recover().string() + "."}};
+  }
   ValidatorKeys validator{std::move(keys->vote), std::move(keys->log), std::move(keys->cosigner),
                           std::move(organisation)};
   parts->replica = std::make_unique<Replica>(settings.replica, parts->genesis, std::move(validator),

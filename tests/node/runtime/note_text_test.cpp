@@ -43,5 +43,12 @@ TEST(NoteText, TellsOfEpochsAndOfCatchingUp) {
   EXPECT_EQ(note_line(SyncNote{SyncStalled{11, 2'000'000}})->severity, NoteSeverity::warning);
 }
 
+TEST(NoteText, TellsWhetherThisNodeVotes) {
+  EXPECT_EQ(note_line(StandingChanged{Standing::voting})->text, "votes");
+  EXPECT_EQ(note_line(StandingChanged{Standing::lapsed})->severity, NoteSeverity::warning);
+  EXPECT_EQ(note_line(StandingChanged{Standing::twin})->severity, NoteSeverity::alarm);
+  EXPECT_EQ(note_line(TwinFound{std::nullopt, 7})->severity, NoteSeverity::alarm);
+}
+
 }  // namespace
 }  // namespace node

@@ -138,6 +138,48 @@ TEST_F(RuntimeTest, RefusesAStoreThatForgotWhatItSigned) {
   const auto rolled_back = open();
   ASSERT_FALSE(rolled_back);
   EXPECT_TRUE(rolled_back.error().code.starts_with("E-VOTE-")) << rolled_back.error().code;
+  // Nobody else knows what the only validator of a network has signed.
+  ASSERT_TRUE(mark_recovery(home()));
+  ASSERT_TRUE(mark_recovery(home()));
+  const auto alone = open();
+  ASSERT_FALSE(alone);
+  EXPECT_EQ(alone.error().code, "E-VOTE-ALONE");
+}
+
+TEST_F(RuntimeTest, MarksOnlyAHomeForRecovery) {
+  const auto marked = mark_recovery(home());
+  ASSERT_FALSE(marked);
+  EXPECT_EQ(marked.error().code, "E-HOME-MISSING");
+}
+
+// A marked node that loses its vote file gets no new one before the others have answered.
+TEST_F(RuntimeTest, WritesNoVoteFileWhileItDoesNotKnowWhatItSigned) {
+  genesis_ = tests::make_validators_genesis(4);
+  std::ofstream(folder_ / "genesis.json", std::ios::binary) << genesis_.file;
+  fs::remove_all(folder_ / "keys");
+  fs::create_directories(folder_ / "keys");
+  for (const char* role : {"node", "vote", "log", "cosigner"}) {
+    const auto written = crypto::write_unencrypted_keystore(
+        folder_ / "keys" / (std::string(role) + ".pem"), key_named(std::string("v00/") + role));
+    ASSERT_TRUE(written) << written.error().message;
+  }
+  ASSERT_TRUE(make());
+  ASSERT_TRUE(mark_recovery(home()));
+  auto runtime = open();
+  ASSERT_TRUE(runtime) << runtime.error().message;
+  (*runtime)->observe({.on_updates = {}, .on_notes = [&](const std::vector<Note>& notes) {
+                         for (const Note& note : notes) {
+                           const auto* changed = std::get_if<StandingChanged>(&note);
+                           if (changed != nullptr) ADD_FAILURE() << "nobody has answered";
+                         }
+                       }});
+  std::jthread stopping([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    (*runtime)->stop();
+  });
+  (*runtime)->run();
+  EXPECT_FALSE(fs::exists(home().vote()));
+  EXPECT_TRUE(fs::exists(home().recover()));
 }
 
 TEST_F(RuntimeTest, RefusesKeystoresWithoutAPassphraseUnlessAllowed) {

@@ -12,19 +12,7 @@ crypto::Unexpected<crypto::Reject> refused(std::uint64_t epoch, const std::strin
 
 }  // namespace
 
-KnownEpoch first_epoch(const ledger::ChainReader& reader) {
-  const std::optional<ledger::Header> genesis = reader.header(0);
-  const auto value = reader.subject("network/validators", 0);
-  CHECK(genesis.has_value() && value.has_value());
-  proto::ValidatorSet members;
-  CHECK(members.ParseFromString(value->body));
-  KnownEpoch known{{genesis->seal.network_id, 0, genesis->hash()},
-                   ledger::ValidatorSet::from_record(0, members)};
-  CHECK(known.validators.hash() == genesis->seal.set_hash);
-  return known;
-}
-
-crypto::Checked<KnownEpoch> next_epoch(const KnownEpoch& known, const EpochProof& proof) {
+crypto::Checked<ledger::Epoch> next_epoch(const ledger::Epoch& known, const EpochProof& proof) {
   const std::uint64_t epoch = known.scope.epoch;
   const ledger::Seal& seal = proof.closing.seal;
   const ledger::Vote& vote = proof.certificate.vote;
@@ -43,7 +31,7 @@ crypto::Checked<KnownEpoch> next_epoch(const KnownEpoch& known, const EpochProof
   if (!next || next->hash() != seal.next_set_hash) {
     return refused(epoch, "the members are not the set that the block names.");
   }
-  return KnownEpoch{{known.scope.network_id, epoch + 1, hash}, *std::move(next)};
+  return ledger::Epoch{{known.scope.network_id, epoch + 1, hash}, *std::move(next)};
 }
 
 }  // namespace node

@@ -11,6 +11,7 @@ using crypto::Hash;
 using ledger::Column;
 
 constexpr crypto::ByteView kJoinKey = "join";
+constexpr crypto::ByteView kFillKey = "fill";
 
 Bytes key_of(std::uint64_t number) {
   Bytes key;
@@ -21,6 +22,12 @@ Bytes key_of(std::uint64_t number) {
 Bytes proved_key(std::size_t subtree) {
   Bytes key(kJoinKey);
   crypto::append_u16(key, static_cast<std::uint16_t>(subtree));
+  return key;
+}
+
+Bytes fill_tile_key(unsigned level) {
+  Bytes key(kFillKey);
+  crypto::append_u8(key, static_cast<std::uint8_t>(level));
   return key;
 }
 
@@ -108,8 +115,29 @@ std::uint64_t records_of(const SnapshotLeaf& leaf) {
   return ledger::decode_subject_value(leaf.value).count;
 }
 
+GenesisState read_genesis_state(const ledger::Snapshot& snapshot) {
+  GenesisState state;
+  const Bytes suffix = key_of(~std::uint64_t{0});  // height 0
+  snapshot.scan(Column::values, "", [&](crypto::ByteView key, crypto::ByteView) {
+    if (key.ends_with(suffix)) state.paths.insert(*Hash::from_view(key.substr(0, 32)));
+    return true;
+  });
+  const auto root = ledger::find_root(snapshot, 0);
+  const auto header = snapshot.get(Column::blocks, key_of(0));
+  CHECK(root.has_value() && header.has_value());
+  state.trie_root = *root;
+  const std::uint64_t size = ledger::decode_header(*header)->tree_size;
+  for (unsigned level = 0; level < ledger::kTileLevels; ++level) {
+    const std::uint64_t hashes = ledger::hashes_on_level(size, level);
+    if (hashes % ledger::kTileWidth == 0) continue;
+    const Bytes key = ledger::tile_key(level, hashes / ledger::kTileWidth);
+    state.tiles.put(Column::tiles, key, snapshot.get(Column::tiles, key).value_or(Bytes()));
+  }
+  return state;
+}
+
 ledger::WriteBatch joined_batch(const JoinHead& join, std::span<const ledger::TrieSlot> slots,
-                                std::uint64_t records, const std::set<Hash>& removed) {
+                                std::uint64_t records, const GenesisState& genesis) {
   const ledger::Header& header = join.head.header;
   const std::uint64_t height = header.seal.height;
   std::optional<ledger::WriteBatch> tiles = edge_tiles(header, join.head.tree_edge);
@@ -119,7 +147,7 @@ ledger::WriteBatch joined_batch(const JoinHead& join, std::span<const ledger::Tr
   CHECK(root.hash() == header.seal.state_root);
   batch.put(Column::roots, key_of(height), ledger::encode_root(root));
   // What genesis wrote would be found where the state has nothing any more.
-  for (const Hash& path : removed) {
+  for (const Hash& path : genesis.paths) {
     batch.put(Column::values, ledger::value_key(path, height),
               ledger::encode_value("", std::nullopt));
   }
@@ -130,9 +158,48 @@ ledger::WriteBatch joined_batch(const JoinHead& join, std::span<const ledger::Tr
   batch.put(Column::meta, Bytes(ledger::kRecordTotalKey), key_of(records));
   batch.put(Column::meta, Bytes(ledger::kHistoryStartKey),
             ledger::encode_history_start({height, header.seal.epoch, join.anchor}));
+  put_fill_head(batch, 0, genesis.trie_root);
+  for (const auto& tile : genesis.tiles.operations) put_fill_tile(batch, tile.key, *tile.value);
   batch.remove(Column::meta, Bytes(kJoinKey));
   for (std::size_t i = 0; i < kSubtrees; ++i) remove_proved(batch, i);
   return batch;
+}
+
+void put_fill_head(ledger::WriteBatch& batch, std::uint64_t height,
+                   const ledger::TrieRoot& trie_root) {
+  batch.put(Column::meta, Bytes(kFillKey), key_of(height) + ledger::encode_root(trie_root));
+}
+
+void put_fill_tile(ledger::WriteBatch& batch, const Bytes& key, Bytes tile) {
+  batch.put(Column::meta, fill_tile_key(static_cast<std::uint8_t>(key.at(0))), std::move(tile));
+}
+
+void remove_fill(ledger::WriteBatch& batch) {
+  batch.remove(Column::meta, Bytes(kFillKey));
+  for (unsigned level = 0; level < ledger::kTileLevels; ++level) {
+    batch.remove(Column::meta, fill_tile_key(level));
+  }
+}
+
+std::optional<FillHead> find_fill_head(const ledger::Snapshot& snapshot) {
+  const auto bytes = snapshot.get(Column::meta, kFillKey);
+  if (!bytes || bytes->size() < 8) return std::nullopt;
+  const auto root = ledger::decode_root(crypto::ByteView(*bytes).substr(8));
+  const auto header_bytes = snapshot.get(Column::blocks, crypto::ByteView(*bytes).substr(0, 8));
+  const auto header = header_bytes ? ledger::decode_header(*header_bytes) : std::nullopt;
+  if (!root || !header) return std::nullopt;
+  ledger::MemoryStore alone;
+  ledger::WriteBatch tiles;
+  for (unsigned level = 0; level < ledger::kTileLevels; ++level) {
+    const std::uint64_t hashes = ledger::hashes_on_level(header->tree_size, level);
+    if (hashes % ledger::kTileWidth == 0) continue;
+    tiles.put(Column::tiles, ledger::tile_key(level, hashes / ledger::kTileWidth),
+              snapshot.get(Column::meta, fill_tile_key(level)).value_or(Bytes()));
+  }
+  alone.write(std::move(tiles));
+  auto tree = ledger::Appender::open(*alone.snapshot(), header->tree_size);
+  if (!tree || tree->head().root != header->tree_root) return std::nullopt;
+  return FillHead{*header, *std::move(tree), *root};
 }
 
 }  // namespace node

@@ -5,6 +5,10 @@
 //   "join"                  -> anchor 32 || header || u32 size || certificate
 //                              || u32 count || edge hashes || subtree hashes
 //   "join" || subtree 2     -> u64 records || root (as in Column::roots) of a proved subtree
+// and behind it, while the history below is filled in:
+//   "fill"                  -> height 8 of the newest block filled in || root of its trie
+//   "fill" || tile level 1  -> the tile of its tree on that level that is not full
+//
 // Pure functions; any thread.
 #pragma once
 
@@ -40,9 +44,30 @@ std::optional<ledger::WriteBatch> edge_tiles(const ledger::Header& header,
 // How many records a leaf of the state stands for: those of its subject; 0: it is no subject.
 std::uint64_t records_of(const SnapshotLeaf& leaf);
 
-// The last batch. `slots`: of all kSubtrees. `removed`: paths of genesis that the state has no
-// more.
+// What genesis left in the store.
+struct GenesisState {
+  std::set<crypto::Hash> paths;  // that no leaf of the state has
+  ledger::TrieRoot trie_root;
+  ledger::WriteBatch tiles;  // those that are not full
+};
+GenesisState read_genesis_state(const ledger::Snapshot& snapshot);
+
+// The last batch. `slots`: of all kSubtrees.
 ledger::WriteBatch joined_batch(const JoinHead& join, std::span<const ledger::TrieSlot> slots,
-                                std::uint64_t records, const std::set<crypto::Hash>& removed);
+                                std::uint64_t records, const GenesisState& genesis);
+
+// Where filling in stands.
+struct FillHead {
+  ledger::Header header;
+  ledger::Appender tree;
+  ledger::TrieRoot trie_root;
+};
+void put_fill_head(ledger::WriteBatch& batch, std::uint64_t height,
+                   const ledger::TrieRoot& trie_root);
+// `key` is that of Column::tiles.
+void put_fill_tile(ledger::WriteBatch& batch, const crypto::Bytes& key, crypto::Bytes tile);
+void remove_fill(ledger::WriteBatch& batch);
+// nullopt: nothing is to be filled in, or a row of it is damaged.
+std::optional<FillHead> find_fill_head(const ledger::Snapshot& snapshot);
 
 }  // namespace node

@@ -38,7 +38,7 @@ crypto::Checked<std::size_t> check_form(const RangeSent& range) {
 // That `header` follows `parent` in every field that says so.
 bool follows(const Header& header, const Header& parent, const crypto::Hash& parent_hash) {
   return header.seal.parent_hash == parent_hash && header.seal.height == parent.seal.height + 1 &&
-         header.seal.first_index == parent.tree_size;
+         header.seal.first_index == parent.tree_size && header.seal.time_ms > parent.seal.time_ms;
 }
 
 bool is_of_epoch(const Header& header, const ledger::VoteScope& scope, const crypto::Hash& set) {

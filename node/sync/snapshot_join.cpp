@@ -7,28 +7,12 @@
 #include "node/sync/joined_store.h"
 
 namespace node {
-namespace {
-
-constexpr std::size_t kPathBytes = 32;
-
-// Paths that the genesis block wrote.
-std::set<crypto::Hash> genesis_paths(const ledger::Snapshot& snapshot) {
-  std::set<crypto::Hash> paths;
-  const crypto::Bytes suffix(8, '\xff');  // ~0
-  snapshot.scan(ledger::Column::values, "", [&](crypto::ByteView key, crypto::ByteView) {
-    if (key.ends_with(suffix)) paths.insert(*crypto::Hash::from_view(key.substr(0, kPathBytes)));
-    return true;
-  });
-  return paths;
-}
-
-}  // namespace
-
 SnapshotJoin::SnapshotJoin(std::shared_ptr<const ledger::Snapshot> snapshot)
-    : known_(first_epoch(ledger::ChainReader(snapshot))),
-      slots_(kSubtrees),
-      genesis_paths_(genesis_paths(*snapshot)) {
-  CHECK(ledger::ChainReader(snapshot).tip()->seal.height == 0);
+    : slots_(kSubtrees), genesis_(read_genesis_state(*snapshot)) {
+  const ledger::ChainReader reader(snapshot);
+  const std::optional<ledger::Header> genesis = reader.tip();
+  CHECK(genesis && genesis->seal.height == 0);
+  known_ = ledger::epoch_after(reader, *genesis);
   resume(*snapshot);
 }
 
@@ -48,7 +32,7 @@ void SnapshotJoin::resume(const ledger::Snapshot& snapshot) {
       records_ += proved->records;
     }
   }
-  std::erase_if(genesis_paths_, [&](const crypto::Hash& path) {
+  std::erase_if(genesis_.paths, [&](const crypto::Hash& path) {
     return snapshot.get(ledger::Column::values, ledger::value_key(path, height)).has_value();
   });
   notes_.push_back(JoinBegan{height});
@@ -187,8 +171,8 @@ void SnapshotJoin::ask_leaves(Moment now, std::vector<Send>& sends) {
 bool SnapshotJoin::ask_run(Run& run, Moment now, std::vector<Send>& sends) {
   std::optional<PeerId> peer;
   // Leaves of one subtree come from one peer, so that it is known whose they are.
-  const bool goes_on = !run.hashes.empty() && sources_.contains(*run.giver) &&
-                       !failed_.contains(*run.giver);
+  const bool goes_on =
+      !run.hashes.empty() && sources_.contains(*run.giver) && !failed_.contains(*run.giver);
   if (goes_on) {
     if (requests_to(*run.giver) >= kRequestsMax) return true;
     peer = run.giver;
@@ -291,8 +275,8 @@ crypto::Checked<void> SnapshotJoin::check_head(const SnapshotHead& head) const {
       ledger::verify_certificate(head.certificate, known_.scope, known_.validators);
   if (!verified) return crypto::Unexpected{verified.error()};
   if (seal.network_id != known_.scope.network_id || seal.epoch != known_.scope.epoch ||
-      seal.set_hash != known_.validators.hash() || seal.height == 0) {
-    return refused("The block is not of the epoch at hand.");
+      seal.set_hash != known_.validators.hash() || seal.height == 0 || head.header.closes_epoch()) {
+    return refused("The block is not of the epoch at hand, or its last.");
   }
   if (head.subtrees.size() != kSubtrees ||
       ledger::root_of_subtrees(head.subtrees, kSubtreeNibbles) != seal.state_root) {
@@ -391,7 +375,7 @@ crypto::Checked<void> SnapshotJoin::prove(Run& run) {
   for (std::size_t i = 0; i < run.leaves.size(); ++i) {
     const SnapshotLeaf& leaf = run.leaves[i];
     proved.records += records_of(leaf);
-    genesis_paths_.erase(run.hashes[i].path);
+    genesis_.paths.erase(run.hashes[i].path);
     batch.put(ledger::Column::values, ledger::value_key(run.hashes[i].path, height),
               ledger::encode_value(leaf.key, leaf.value));
   }
@@ -412,7 +396,7 @@ void SnapshotJoin::finish() {
     return;
   }
   ledger::WriteBatch batch =
-      joined_batch({*head_, known_.scope.anchor}, slots_, records_, genesis_paths_);
+      joined_batch({*head_, known_.scope.anchor}, slots_, records_, genesis_);
   std::move(batch.operations.begin(), batch.operations.end(),
             std::back_inserter(writes_.operations));
   phase_ = Phase::done;

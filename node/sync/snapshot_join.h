@@ -17,8 +17,8 @@
 #include <set>
 #include <variant>
 
-#include "ledger/state/subtrees.h"
 #include "node/sync/epoch_chain.h"
+#include "node/sync/joined_store.h"
 #include "node/sync/sources.h"
 
 namespace node {
@@ -113,7 +113,7 @@ class SnapshotJoin {
   crypto::Checked<void> prove(Run& run);
   void finish();
 
-  KnownEpoch known_;
+  ledger::Epoch known_;
   Sources sources_;
   Phase phase_ = Phase::epochs;
   std::optional<Request> epochs_asked_;
@@ -125,8 +125,8 @@ class SnapshotJoin {
   std::vector<ledger::TrieSlot> slots_;  // proved
   std::uint64_t records_ = 0;
   std::uint64_t bytes_max_ = kSnapshotBytesMax;
-  std::set<crypto::Hash> genesis_paths_;  // that no proved leaf has
-  std::set<PeerId> failed_;               // since the last progress or pause
+  GenesisState genesis_;
+  std::set<PeerId> failed_;  // since the last progress or pause
   std::uint64_t pause_us_ = kPauseFirstUs;
   std::uint64_t idle_until_us_ = 0;
   ledger::WriteBatch writes_;

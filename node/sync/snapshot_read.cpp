@@ -18,7 +18,11 @@ std::optional<std::uint64_t> newest_certified(const ChainReader& reader) {
   const std::optional<Header> tip = reader.tip();
   if (!tip) return std::nullopt;
   for (std::uint64_t below = 0; below < kBelowTipMax && below < tip->seal.height; ++below) {
-    if (reader.certificate(tip->seal.height - below)) return tip->seal.height - below;
+    const std::uint64_t height = tip->seal.height - below;
+    const std::optional<Header> header = reader.header(height);
+    if (!header) return std::nullopt;
+    // Behind an epoch's last block the set before it would be asked for, which the state lacks.
+    if (!header->closes_epoch() && reader.certificate(height)) return height;
   }
   return std::nullopt;
 }

@@ -219,7 +219,7 @@ TestChain::TestChain(ledger::Genesis genesis, ledger::Store& store)
 }
 
 TestChain::Executed TestChain::execute(const std::vector<ledger::VerifiedSubmission>& submissions,
-                                       std::uint64_t time_ms) {
+                                       std::uint64_t time_ms, const Bytes& epoch_entry) {
   ledger::BlockBase base;
   base.snapshot = store_->snapshot();
   base.network_id = genesis_.network_id;
@@ -234,6 +234,7 @@ TestChain::Executed TestChain::execute(const std::vector<ledger::VerifiedSubmiss
   turn.view = tip_.seal.view + 1;
   turn.time_ms = time_ms != 0 ? time_ms : tip_.seal.time_ms + 1000;
   ledger::BlockBuilder builder(base, turn);
+  if (!epoch_entry.empty()) builder.add_epoch_entry(epoch_entry);
   std::vector<ledger::Added> added;
   for (const auto& submission : submissions) added.push_back(builder.add(submission));
   return {std::move(added), std::move(builder).finish()};

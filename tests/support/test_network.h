@@ -77,8 +77,9 @@ class TestChain {
     std::vector<ledger::Added> added;
     ledger::ExecutedBlock block;
   };
+  // `epoch_entry`: what a block begins with whose parent closes an epoch.
   Executed execute(const std::vector<ledger::VerifiedSubmission>& submissions,
-                   std::uint64_t time_ms = 0);
+                   std::uint64_t time_ms = 0, const Bytes& epoch_entry = {});
   void commit(ledger::ExecutedBlock block);
 
   ledger::ChainReader reader() const { return ledger::ChainReader(store_->snapshot()); }

@@ -92,6 +92,7 @@ class LedgerBook {
     const ChainEnd parent = end(seal.height);
     ++seal.height;
     ++seal.view;
+    ++seal.time_ms;
     seal.parent_hash = parent.hash;
     seal.first_index = parent.header.tree_size;
     seal.count = 1;
@@ -136,7 +137,9 @@ class LedgerBook {
   }
 
   void commit(const std::vector<ledger::VerifiedSubmission>& submissions, bool certified) {
-    auto executed = chain_.execute(submissions);
+    crypto::Bytes opening;
+    if (chain_.tip().closes_epoch()) opening = ledger::epoch_entry(certify(chain_.tip()));
+    auto executed = chain_.execute(submissions, 0, opening);
     ASSERT_EQ(executed.added.at(0).outcome, ledger::Outcome::included);
     const BlockSent block = sent(executed.block);
     chain_.commit(std::move(executed.block));

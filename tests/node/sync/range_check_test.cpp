@@ -189,6 +189,7 @@ TEST_F(RangeCheckTest, RefusesFieldsThatContradictTheChainThoughTheyWereSigned) 
   expect_refused(forged([](auto& header) { ++header.seal.height; }).range(), kRangeChain);
   expect_refused(forged([](auto& header) { ++header.seal.first_index; }).range(), kRangeChain);
   expect_refused(forged([](auto& header) { ++header.seal.count; }).range(), kRangeChain);
+  expect_refused(forged([](auto& header) { header.seal.time_ms -= 1000; }).range(), kRangeChain);
   expect_refused(forged([](auto& header) { ++header.tree_size; }).range(), kRangeChain);
   expect_refused(forged([](auto& header) { ++header.seal.epoch; }).range(), kRangeChain);
   expect_refused(forged([](auto& header) { header.seal.network_id = {}; }).range(), kRangeChain);

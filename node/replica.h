@@ -261,6 +261,7 @@ class Replica {
   void take(PeerId from, GetRange message);
   void take(PeerId from, RangeSent message);
   void take(PeerId from, GetEpochProofs message);
+  void take(PeerId from, GetSnapshot message);
   void take(PeerId from, BlockSent message);
   void take(PeerId from, BlockAbsent message);
   void take(PeerId from, CheckpointSent message);

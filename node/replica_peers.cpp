@@ -327,6 +327,7 @@ void Replica::serve(PeerId from, const Request& request) {
 void Replica::take(PeerId from, GetBlock message) { serve(from, message); }
 void Replica::take(PeerId from, GetRange message) { serve(from, message); }
 void Replica::take(PeerId from, GetEpochProofs message) { serve(from, message); }
+void Replica::take(PeerId from, GetSnapshot message) { serve(from, message); }
 
 // ---- time ----
 

@@ -310,14 +310,20 @@ std::optional<crypto::Reject> BlockBuilder::add_record(RuleContext& context, Byt
 // The place is held: by the same bytes (a repeat, harmless) or by others (a conflict).
 crypto::Reject BlockBuilder::place_taken(const SubjectValue& value, const proto::Record& record,
                                          ByteView bytes) const {
+  // A joined ledger fetches its older entries behind its back. Whatever lies there, the place is
+  // taken; only whether it is a repeat cannot be said.
   std::uint64_t index = value.last_index;
-  for (std::uint64_t place = value.count; place > record.place() && place > 1; --place) {
-    const std::optional<Bytes> later = entry(index);
-    CHECK(later.has_value());
-    index = decode_record_entry(*later)->previous_index;
+  std::optional<Bytes> held = entry(index);
+  for (std::uint64_t place = value.count; held && place > record.place() && place > 1; --place) {
+    index = decode_record_entry(*held)->previous_index;
+    held = entry(index);
   }
-  const std::optional<Bytes> held = entry(index);
-  CHECK(held.has_value());
+  if (!held) {
+    if (!find_history_start(*base_.snapshot)) stop_damaged("an entry is missing");
+    return {kPlaceConflict, "place",
+            "Place " + std::to_string(record.place()) + " of " + record.subject() +
+                " is held by a record that this node has not fetched yet."};
+  }
   if (record.place() != 0 && decode_record_entry(*held)->record == bytes) {
     return {kAlreadyRecorded, "", "The record is entry " + std::to_string(index) + " already."};
   }

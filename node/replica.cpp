@@ -44,6 +44,8 @@ Replica::Replica(ReplicaOptions options, const ledger::Genesis& genesis, Validat
       checkpoints_(ledger::log_origin(genesis), organisation_, std::move(keys.log),
                    std::move(keys.cosigner), start.checkpoint),
       journal_(start.journal) {
+  const auto snapshot = store.snapshot();
+  if (ledger::find_history_start(*snapshot)) history_.emplace(snapshot);
   enter_epoch(std::move(start.records));
 }
 
@@ -165,6 +167,7 @@ Actions Replica::step(Moment now, Event event) {
   find_standing();
   std::visit([this](auto& kind) { on(std::move(kind)); }, event);
   settle();
+  fill_history();
   finish_step();
   return std::exchange(actions_, {});
 }
@@ -307,7 +310,7 @@ void Replica::find_standing() {
   if (std::exchange(standing_, standing) != standing) {
     actions_.notes.push_back(StandingChanged{standing});
   }
-  const bool votes = standing == Standing::voting && me_;
+  const bool votes = standing == Standing::voting && me_ && !history_;
   if (std::exchange(votes_, votes) == votes) return;
   bodies_.clear();
   make_core(read_records());

@@ -28,6 +28,7 @@
 #include "node/rejoin/probe_answers.h"
 #include "node/rejoin/rejoin.h"
 #include "node/sync/block_fetch.h"
+#include "node/sync/history_fill.h"
 #include "node/sync/range_sync.h"
 #include "node/sync/serve.h"
 #include "node/wire/read.h"
@@ -117,8 +118,9 @@ struct BlockRefused {
 struct StandingChanged {
   Standing standing = Standing::asking;
 };
-using Note = std::variant<BlockCommitted, CheckpointSigned, SubmissionDropped, EpochEntered,
-                          BlockRefused, CoreNote, SyncNote, StandingChanged, TwinFound>;
+using Note =
+    std::variant<BlockCommitted, CheckpointSigned, SubmissionDropped, EpochEntered, BlockRefused,
+                 CoreNote, SyncNote, StandingChanged, TwinFound, HistoryDiffers>;
 
 struct Actions {                              // performed in this order, never another
   ledger::WriteBatch writes;                  // 1 durable before anything below
@@ -169,6 +171,8 @@ class Replica {
   const ledger::Header& head() const { return tree_.head().header; }
   const Core& core() const { return *core_; }
   Standing standing() const { return standing_; }
+  // The blocks below the one that it joined with are not all here: it neither votes nor judges.
+  bool fills_history() const { return history_.has_value(); }
   const std::shared_ptr<const Keyring>& keyring() const { return keyring_; }
 
  private:
@@ -285,6 +289,7 @@ class Replica {
   void serve(PeerId from, const Request& request);
   void keep_evidence(const Evidence& evidence);
   void follow_head();
+  void fill_history();
   void tell_observers(const VerifiedCertificate& certificate);
   void announce_again();
   bool is_busy() const;
@@ -317,6 +322,7 @@ class Replica {
   SubmissionGossip gossip_;
   BlockFetch block_fetch_;
   std::optional<RangeSync> range_sync_;
+  std::optional<HistoryFill> history_;  // while the ledger begins above genesis
   Serve serve_;
   ledger::JournalHead journal_;
   ledger::PruneCursor prune_cursor_;

@@ -112,12 +112,13 @@ void Replica::review(std::uint64_t height) {
 }
 
 void Replica::review_passed_by() {
-  if (head().seal.height >= kReviewAge) review(head().seal.height - kReviewAge);
+  if (!history_ && head().seal.height >= kReviewAge) review(head().seal.height - kReviewAge);
 }
 
 // Where nothing moves, nobody else may see anything to propose in what waits here.
 void Replica::review_at_rest() {
-  if (now_.monotonic_us < reviewed_us_ + options_.core.delta_us || tree_.is_behind()) return;
+  if (history_ || tree_.is_behind()) return;
+  if (now_.monotonic_us < reviewed_us_ + options_.core.delta_us) return;
   reviewed_us_ = now_.monotonic_us;
   if (now_.monotonic_us >= last_block_us_ + options_.core.delta_us) review(head().seal.height);
 }

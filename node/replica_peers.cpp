@@ -28,6 +28,7 @@ void Replica::on(PeerConnected event) {
   peers_[event.peer] = {event.organisation, keyring_->validators.index_of(event.organisation)};
   block_fetch_.on_peer(event.peer, event.organisation, now_, actions_.sends);
   range_sync_->on_peer(event.peer, event.organisation);
+  if (history_) history_->on_peer(event.peer, event.organisation);
   gossip_.on_peer(event.peer, mempool_.ids(), actions_.sends);
   rejoin_.on_peer(event.peer, event.organisation, now_, actions_.sends);
   actions_.sends.push_back({{event.peer}, peer_status()});
@@ -38,6 +39,7 @@ void Replica::on(PeerGone event) {
   peers_.erase(event.peer);
   block_fetch_.on_gone(event.peer, now_, actions_.sends);
   range_sync_->on_gone(event.peer);
+  if (history_) history_->on_gone(event.peer);
   serve_.on_gone(event.peer);
   gossip_.on_gone(event.peer, now_, actions_.sends);
   rejoin_.on_gone(event.peer);
@@ -136,6 +138,7 @@ void Replica::take(PeerId from, ProposalSent message) {
 
 void Replica::take(PeerId from, PeerStatus message) {
   range_sync_->on(from, message);
+  if (history_) history_->on(from, message);
   if (message.epoch == keyring_->scope.epoch) {
     drive(MessageReceived{validator_at(from), message.views});
   } else if (message.epoch < keyring_->scope.epoch) {
@@ -217,6 +220,10 @@ void Replica::take(PeerId, CheckpointSent message) { take_checkpoint(message); }
 // What was judged whole goes the way of all blocks: consensus gets the certificate, asks for the
 // blocks that it names, and has them executed.
 void Replica::take(PeerId from, RangeSent message) {
+  if (history_ && message.from_height <= history_->target()) {
+    history_->on(from, std::move(message), now_);
+    return;
+  }
   for (VerifiedRange& range : range_sync_->on(from, std::move(message), now_)) {
     for (BlockSent& block : range.blocks) {
       const Hash hash = block.header.hash();
@@ -225,6 +232,16 @@ void Replica::take(PeerId from, RangeSent message) {
     }
     drive(MessageReceived{std::nullopt, std::move(range.certificate)});
   }
+}
+
+// A block of the history in each step that has nothing else to write, so that nothing waits for it.
+// A history that differs stays as it is, and this node without a vote.
+void Replica::fill_history() {
+  if (!history_ || history_->differs() || !actions_.writes.empty()) return;
+  actions_.writes = history_->step(store_.snapshot());
+  if (history_->differs()) actions_.notes.push_back(*history_->differs());
+  if (!actions_.writes.empty()) resumes_ = true;
+  if (history_->done()) history_.reset();
 }
 
 // The head has moved, or those who finalize the next block have changed.
@@ -343,7 +360,7 @@ void Replica::announce_again() {
 }
 
 bool Replica::is_busy() const {
-  if (keyring_->validators.size() > 1) return true;  // the lease
+  if (keyring_->validators.size() > 1 || history_) return true;  // the lease
   if (mempool_.size() > 0 && !peers_.empty()) return true;
   return !checks_.empty() || block_fetch_.busy() || range_sync_->busy() || serve_.busy() ||
          gossip_.busy();
@@ -352,6 +369,7 @@ bool Replica::is_busy() const {
 void Replica::on_tick() {
   block_fetch_.on_tick(now_, actions_.sends);
   range_sync_->on_tick(now_, actions_.sends);
+  if (history_) history_->on_tick(now_, actions_.sends);
   gossip_.on_tick(find_submission(), now_, actions_.sends);
   announce_again();
   review_at_rest();

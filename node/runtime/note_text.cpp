@@ -150,6 +150,14 @@ Line line_of(const TwinFound& note) {
   return alarm(fmt::format("others have met a later start ({}) of this node", note.incarnation));
 }
 
+Line line_of(const HistoryDiffers& note) {
+  return alarm(
+      fmt::format("the history at height {} is not that of the block this node joined with: {} "
+                  "Start it with an "
+                  "empty store",
+                  note.height, note.reason));
+}
+
 Line line_of(const CoreNote& note) {
   return std::visit([](const auto& one) { return line_of(one); }, note);
 }

@@ -1,6 +1,8 @@
 // Several replicas as a network: agreement, catching up, epochs.
 #include <random>
 
+#include "node/sync/snapshot_join.h"
+#include "node/sync/snapshot_read.h"
 #include "tests/node/replicas_fixture.h"
 
 namespace node {
@@ -61,6 +63,21 @@ TEST(Replicas, GoOnWithoutOneAndBringItBack) {
   const std::uint64_t height = network.node(0).replica->head().seal.height;
   network.start(3);
   ASSERT_TRUE(network.run(20'000'000, [&] { return network.all_at(height); }));
+  network.expect_agreement();
+}
+
+TEST(Replicas, StayWholeWhenOldTriesArePruned) {
+  ReplicaOptions options;
+  options.trie_heights_kept = 5;
+  Replicas network(4, options);
+  for (int i = 0; i < 30; ++i) {
+    network.submit(0, {purchase(i)});
+    network.run(60'000);
+  }
+  ASSERT_TRUE(network.run(5'000'000, [&] { return network.all_at(15); }));
+  const ledger::ChainReader chain = network.reader(1);
+  EXPECT_FALSE(ledger::find_root(chain.snapshot(), 3)) << "pruned";
+  EXPECT_TRUE(ledger::check_chain(chain));
   network.expect_agreement();
 }
 
@@ -187,6 +204,60 @@ TEST(Replicas, SignCheckpointsTogether) {
     EXPECT_EQ(checkpoint->checkpoint.head.size, network.reader(at).tip()->tree_size);
     EXPECT_EQ(checkpoint->cosigners.size(), 4u) << "all that came, not a quorum only";
   }
+}
+
+// A validator whose disk is new starts from the state after a recent block, votes when the history
+// below is there too, and has then what all others have.
+TEST(Replicas, JoinWithTheStateAndFillInTheHistory) {
+  Replicas network(4);
+  network.run(200'000);
+  int number = 0;
+  const auto load = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      network.submit(static_cast<std::size_t>(i % 3), {purchase(number++)});
+      network.run(60'000);
+    }
+  };
+  load(30);
+  network.stop(3);
+  load(10);
+  Replicas::Node& node = network.node(3);
+  node.store = ledger::MemoryStore();
+  node.slot.reset();
+  ASSERT_TRUE(ledger::open_chain(node.store, network.genesis(), {}));
+  SnapshotJoin join(node.store.snapshot());
+  for (PeerId peer = 0; peer < 3; ++peer) join.on_peer(peer, tests::validator_name(peer));
+  Moment now = network.now();
+  for (int round = 0; round < 200 && !join.done(); ++round, now.monotonic_us += 100'000) {
+    std::vector<Send> sends;
+    join.on_tick(now, sends);
+    for (const Send& send : sends) {
+      const ledger::ChainReader reader = network.reader(send.to.front());
+      if (const auto* epochs = std::get_if<GetEpochProofs>(&send.message)) {
+        join.on(send.to.front(), read_epoch_proofs(reader, epochs->from_epoch), now);
+      } else {
+        join.on(send.to.front(), read_snapshot(reader, std::get<GetSnapshot>(send.message)), now);
+      }
+      node.store.write(join.take_writes());
+    }
+  }
+  ASSERT_TRUE(join.done());
+  const std::uint64_t joined = network.reader(3).tip()->seal.height;
+  EXPECT_GT(joined, 20u);
+  EXPECT_FALSE(network.reader(3).header(joined - 1)) << "nothing below it was executed";
+
+  network.start(3);
+  EXPECT_TRUE(node.replica->fills_history());
+  load(5);
+  ASSERT_TRUE(network.run(20'000'000, [&] { return !node.replica->fills_history(); }));
+  network.run(5'000'000);
+  EXPECT_EQ(node.replica->standing(), Standing::voting);
+  EXPECT_EQ(network.reader(3).tip()->hash(), network.reader(0).tip()->hash());
+  network.expect_agreement();
+  network.stop(0);
+  const std::uint64_t height = node.replica->head().seal.height;
+  network.submit(1, {purchase(number++)});
+  EXPECT_TRUE(network.run(10'000'000, [&] { return node.replica->head().seal.height > height; }));
 }
 
 // A disk that went back in time: with the vote file, and without it.

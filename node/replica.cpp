@@ -257,7 +257,7 @@ void Replica::settle() {
       const CoreRequest request = std::move(requests_.front());
       requests_.pop_front();
       if (const auto* wanted = std::get_if<BuildBlock>(&request)) build(*wanted);
-      if (const auto* wanted = std::get_if<CheckBlock>(&request)) begin_check(wanted->hash);
+      if (const auto* wanted = std::get_if<CheckBlock>(&request)) begin_check(*wanted);
       if (const auto* wanted = std::get_if<FetchBlock>(&request)) fetch(*wanted);
     } else if (!say_work()) {
       return;
@@ -266,6 +266,7 @@ void Replica::settle() {
 }
 
 void Replica::begin_next_epoch() {
+  write_journal();  // a certificate of the closing block may have come with this step
   enter_epoch({});
   work_said_ = {};
   taken_for_ = {};
@@ -312,6 +313,7 @@ void Replica::find_standing() {
   }
   const bool votes = standing == Standing::voting && me_ && !history_;
   if (std::exchange(votes_, votes) == votes) return;
+  if (core_->ended()) return;  // it signs nothing, and the next epoch's is about to be made
   bodies_.clear();
   make_core(read_records());
   work_said_ = {};
@@ -335,21 +337,23 @@ ledger::Journal Replica::read_records() const {
   return *std::move(records);
 }
 
-// One batch holds the journal's part of all that the step decided, so the vote file is never more
-// than one step behind.
-void Replica::finish_step() {
-  const bool voted = !step_.votes.empty();
-  if (voted || !step_.bodies.empty() || !step_.certificates.empty()) {
+// The journal's part of what was decided in this epoch.
+void Replica::write_journal() {
+  slot_due_ = slot_due_ || moved_ || !step_.votes.empty();
+  if (!step_.votes.empty() || !step_.bodies.empty() || !step_.certificates.empty()) {
     ledger::append_step(actions_.writes, journal_, keyring_->scope, std::exchange(step_, {}));
   }
-  if (std::exchange(moved_, false)) {
-    slot_due_ = true;
-    if (range_sync_->busy()) range_sync_->on_tick(now_, actions_.sends);
-    ledger::prune_journal(actions_.writes, journal_, keyring_->scope, *store_.snapshot(),
-                          gate_.floor());
-  }
+  if (!std::exchange(moved_, false)) return;
+  if (range_sync_->busy()) range_sync_->on_tick(now_, actions_.sends);
+  ledger::prune_journal(actions_.writes, journal_, keyring_->scope, *store_.snapshot(),
+                        gate_.floor());
+}
+
+// One batch holds all that the step decided, so the vote file is never more than one step behind.
+void Replica::finish_step() {
+  write_journal();
   // What the vote file says of a store that went back in time stays until the floor is there.
-  const bool slot = (std::exchange(slot_due_, false) || voted) && !has_forgotten_;
+  const bool slot = std::exchange(slot_due_, false) && !has_forgotten_;
   if (slot || floor_written_) actions_.vote_slot = vote_slot();
   for (SyncNote& note : range_sync_->take_notes()) actions_.notes.push_back(std::move(note));
   gathers_ = false;

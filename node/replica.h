@@ -220,6 +220,7 @@ class Replica {
   void enter_epoch(ledger::Journal records);
   CoreStart core_start(const ledger::Journal& records);
   std::optional<std::uint16_t> find_me(const ledger::ValidatorSet& validators) const;
+  void write_journal();
   void finish_step();
   void ask_timer(Timer timer, std::uint64_t at_us);
   ledger::VoteSlot vote_slot() const;
@@ -235,7 +236,7 @@ class Replica {
   void expire();
   void build(const BuildBlock& request);
   crypto::Bytes closing_entry() const;
-  void begin_check(const crypto::Hash& hash);
+  void begin_check(const CheckBlock& request);
   void try_check(const crypto::Hash& hash);
   bool check_draft(const Draft& draft);
   bool check_body(const crypto::Hash& hash);

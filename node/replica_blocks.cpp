@@ -164,6 +164,7 @@ void Replica::build(const BuildBlock& request) {
     return std::holds_alternative<Mempool::Keep>(fate) ? Mempool::HoldForCommit{} : std::move(fate);
   });
   if (builder.record_count() == 0 && !opens) {
+    say_work();  // first: a quorum of one is in its next view as soon as this one is declined
     drive(BuildDeclined{request.view});
     return;
   }
@@ -184,15 +185,10 @@ crypto::Bytes Replica::closing_entry() const {
 
 // ---- executing what others propose ----
 
-void Replica::begin_check(const Hash& hash) {
-  const ledger::Header* header = find_unchecked(hash);
-  if (header == nullptr) {
-    const ledger::ExecutedBlock* built = tree_.find(hash);
-    CHECK(built != nullptr);
-    header = &built->header;
-  }
-  checks_.try_emplace(hash, Check{*header, now_.monotonic_us, false});
-  try_check(hash);
+// Consensus may know a header of which nothing is kept here: of a leader's second proposal.
+void Replica::begin_check(const CheckBlock& request) {
+  checks_.try_emplace(request.hash, Check{request.header, now_.monotonic_us, false});
+  try_check(request.hash);
 }
 
 const ledger::Header* Replica::find_unchecked(const Hash& hash) const {

@@ -118,6 +118,7 @@ struct BuildBlock {
 // Bring the body and execute it; all its ancestors are valid.
 struct CheckBlock {
   crypto::Hash hash;
+  ledger::Header header;
 };
 // From `prefer` first, then from anyone.
 struct FetchBlock {

@@ -299,7 +299,7 @@ bool Core::want(const Hash& hash, std::uint16_t prefer) {
   if (lowest == nullptr || lowest->check != Check::unknown) return false;
   const bool good = fits(lowest->header, *find_header(at));
   lowest->check = good ? Check::asked : Check::invalid;
-  if (good) out_.requests.push_back(CheckBlock{lowest->header.hash()});
+  if (good) out_.requests.push_back(CheckBlock{lowest->header.hash(), lowest->header});
   return !good;
 }
 

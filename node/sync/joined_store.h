@@ -2,9 +2,7 @@
 // stop, and at last the batch that makes a ledger of it which begins at that block.
 //
 // Column::meta, while it goes on:
-//   "join"                  -> u32 size || start || header || u32 size || certificate
-//                              || [header || u32 size || certificate of the block that closed the
-//                                  epoch before, if there was one]
+//   "join"                  -> anchor 32 || header || u32 size || certificate
 //                              || u32 count || edge hashes || subtree hashes
 //   "join" || subtree 2     -> u64 records || root (as in Column::roots) of a proved subtree
 // and behind it, while the history below is filled in:
@@ -22,15 +20,10 @@
 
 namespace node {
 
-struct ClosingBlock {
-  ledger::Header header;
-  ledger::Certificate certificate;
-};
-// A head that was checked, and what it rests on.
+// A head that was checked, and the anchor of its epoch.
 struct JoinHead {
   SnapshotHead head;
-  ledger::HistoryStart start;
-  std::optional<ClosingBlock> closing;  // of the epoch before; none in epoch 0
+  crypto::Hash anchor;
 };
 void put_join_head(ledger::WriteBatch& batch, const JoinHead& join);
 // nullopt: no join was begun.

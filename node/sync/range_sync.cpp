@@ -207,9 +207,9 @@ std::vector<VerifiedRange> RangeSync::on(PeerId peer, RangeSent range, Moment no
   }
   const std::string organisation(sources_.organisation_of(peer));
   const std::uint64_t epoch = range.blocks.front().header.seal.epoch;
-  if (from > next_height() && epoch > scope_.epoch) {
+  if ((from > next_height() || awaits_epoch()) && epoch > scope_.epoch) {
     // Asked too far ahead: what is there belongs to an epoch whose validators are not known yet.
-    ahead_max_ = std::min(ahead_max_, from);
+    if (from > next_height()) ahead_max_ = std::min(ahead_max_, from);
     return {};
   }
   crypto::Checked<CertifiedRange> certified = certify_range(std::move(range), scope_, validators_);

@@ -11,7 +11,8 @@ AbstractModel::AbstractModel(std::size_t validators, std::size_t faulty, const B
   while (3 * tolerated + 3 < validators) ++tolerated;
   const std::size_t quorum = validators - tolerated;
   need_ = quorum > faulty ? quorum - faulty : 1;
-  blocks_.emplace(base.hash, base);
+  // It closed the epoch before, if any, and not this one.
+  blocks_.emplace(base.hash, Block{base.hash, base.parent, 0, base.height, false});
   notarized_.emplace(0, base_);
   finalized_.emplace(0, base_);
 }

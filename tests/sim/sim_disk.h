@@ -49,6 +49,7 @@ class SimDisk final : public ledger::Store {
   };
   Image image() const;
   void restore(const Image& image);
+  void lose_slots() { slots_ = {}; }
 
  private:
   struct Columns;

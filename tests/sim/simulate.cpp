@@ -2,6 +2,9 @@
 //   simulate --validators N --seed S              one run by seed, line by line
 //   simulate --validators N --seeds FROM TO       many; prints those that are not good
 //     further: --closes-epoch, --loses-journal, --no-faults, --quiet
+//   simulate --ledger --validators N --seed S     the same of whole replicas; or --seeds FROM TO
+//     further: --changes-set, --no-faults, --liar NAME (of liars.cpp: validator 1 is one),
+//     --chaos-ms N, --quiet
 //   simulate --twins FROM TO                      sampled scenarios of twins, by seed
 //   simulate --crash-points FROM TO               every crash point of thirty blocks, by seed
 //   simulate --hashes COUNT                       trace hashes of runs of several kinds
@@ -14,15 +17,19 @@
 
 #include "tests/sim/campaign.h"
 #include "tests/sim/crash_points.h"
+#include "tests/sim/ledger_run.h"
 #include "tests/sim/twins.h"
 
 namespace {
 
-enum class What { seeds, twins, crash_points, hashes };
+enum class What { seeds, ledger, twins, crash_points, hashes };
 
 struct Arguments {
   What what = What::seeds;
   sim::RunOptions run;
+  bool changes_set = false;
+  std::string liar;
+  std::uint64_t chaos_ms = 8'000;
   std::uint64_t from = 1;
   std::uint64_t to = 1;
   bool quiet = false;
@@ -44,7 +51,7 @@ bool read(int count, char** words, Arguments& out) {
     } else if (word == "--seed") {
       out.from = out.to = number();
     } else if (word == "--seeds") {
-      range(What::seeds);
+      range(out.what);
     } else if (word == "--twins") {
       range(What::twins);
     } else if (word == "--crash-points") {
@@ -52,6 +59,15 @@ bool read(int count, char** words, Arguments& out) {
     } else if (word == "--hashes") {
       out.what = What::hashes;
       out.to = number();
+    } else if (word == "--ledger") {
+      out.what = What::ledger;
+    } else if (word == "--changes-set") {
+      out.changes_set = true;
+    } else if (word == "--chaos-ms") {
+      out.chaos_ms = number();
+    } else if (word == "--liar") {
+      if (++i == count) return false;
+      out.liar = words[i];
     } else if (word == "--closes-epoch") {
       out.run.closes_epoch = true;
     } else if (word == "--loses-journal") {
@@ -98,6 +114,41 @@ int run_seeds(const Arguments& arguments) {
       static_cast<double>(recoveries[recoveries.size() / 2]) / 1e6,
       static_cast<double>(recoveries.back()) / 1e6);
   return violations + stuck + noisy == 0 ? 0 : 1;
+}
+
+int run_ledger(const Arguments& arguments) {
+  sim::LedgerRunOptions options;
+  options.validators = arguments.run.validators;
+  options.changes_set = arguments.changes_set;
+  if (arguments.run.faults) options.faults.emplace();
+  options.chaos_us = arguments.chaos_ms * 1'000;
+  if (!arguments.liar.empty()) options.faults = std::vector<sim::LedgerFault>{{1, arguments.liar}};
+  options.keeps_lines = arguments.from == arguments.to && !arguments.quiet;
+  Count runs = 0, violations = 0, stuck = 0, heights = 0, epochs = 0, steps = 0, messages = 0;
+  std::uint64_t recovery = 0;
+  const auto start = std::chrono::steady_clock::now();
+  for (std::uint64_t seed = arguments.from; seed <= arguments.to; ++seed) {
+    options.seed = seed;
+    const sim::LedgerRunResult result = sim::run(options);
+    for (const std::string& line : result.lines) std::printf("%s\n", line.c_str());
+    ++runs;
+    violations += result.violation.empty() ? 0 : 1;
+    stuck += result.stuck ? 1 : 0;
+    heights += result.height;
+    epochs += result.epochs;
+    steps += result.steps;
+    messages += result.messages;
+    recovery = std::max(recovery, result.recovery_us);
+    if (options.keeps_lines) std::printf("trace %llu\n", Count{result.trace_hash});
+    if (!result.good() && !arguments.quiet) std::printf("%s\n", result.text(options).c_str());
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  std::printf(
+      "%llu ledger runs in %.1f s: %llu violations, %llu stuck; %llu heights, %llu epochs, %llu "
+      "steps, %llu messages; recovery %.2f s at most\n",
+      runs, took.count(), violations, stuck, heights, epochs, steps, messages,
+      static_cast<double>(recovery) / 1e6);
+  return violations + stuck == 0 ? 0 : 1;
 }
 
 int run_twins(const Arguments& arguments) {
@@ -153,6 +204,8 @@ int main(int count, char** words) {
     std::fputs(
         "usage: simulate [--validators N] (--seed S | --seeds FROM TO) [--closes-epoch]\n"
         "                [--loses-journal] [--no-faults] [--quiet]\n"
+        "       simulate --ledger [--validators N] (--seed S | --seeds FROM TO) [--changes-set]\n"
+        "                [--no-faults | --liar NAME] [--chaos-ms N] [--quiet]\n"
         "       simulate --twins FROM TO | --crash-points FROM TO | --hashes COUNT\n",
         stderr);
     return 2;
@@ -160,6 +213,8 @@ int main(int count, char** words) {
   switch (arguments.what) {
     case What::seeds:
       return run_seeds(arguments);
+    case What::ledger:
+      return run_ledger(arguments);
     case What::twins:
       return run_twins(arguments);
     case What::crash_points:

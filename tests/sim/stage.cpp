@@ -109,7 +109,8 @@ Stage::Stage(StageOptions options)
       book_(scope_, set_, base_),
       checker_(book_, options_.validators, faulty_),
       model_(options_.validators, faulty_.size(), block_of(base_)),
-      trace_(options_.keeps_lines) {
+      trace_(options_.keeps_lines),
+      links_(options_.network, dice_) {
   for (std::uint16_t i = 0; i < options_.validators; ++i) add_place(i);
   for (const Fault& fault : options_.faults) {
     if (fault.kind == Fault::Kind::twin) add_place(fault.validator);
@@ -126,30 +127,21 @@ void Stage::add_place(std::uint16_t validator) {
 
 // ---- time ----
 
-void Stage::at(std::uint64_t time_us, std::function<void()> action) {
-  queue_.push({time_us, sequence_++, std::move(action)});
-}
-
 bool Stage::run_until(std::uint64_t time_us, const std::function<bool()>& until) {
   if (until && until()) return true;
-  while (!queue_.empty() && queue_.top().time_us <= time_us) {
-    const Event event = queue_.top();
-    queue_.pop();
-    now_us_ = event.time_us;
-    trace_.mix(event.time_us);
-    trace_.mix(event.sequence);
-    event.action();
-    if (!violation().empty()) return false;
-    if (until && until()) return true;
-  }
-  now_us_ = std::max(now_us_, time_us);
-  return false;
+  bool met = false;
+  timeline_.run_until(time_us, [&] {
+    if (!violation().empty()) return true;
+    met = until && until();
+    return met;
+  });
+  return met;
 }
 
 node::Moment Stage::moment(std::size_t place) const {
   const std::int64_t wall =
-      static_cast<std::int64_t>(kWallMs + now_us_ / 1000) + clock_errors_ms_.at(place);
-  return {1'000'000 + now_us_, static_cast<std::uint64_t>(wall)};
+      static_cast<std::int64_t>(kWallMs + now_us() / 1000) + clock_errors_ms_.at(place);
+  return {1'000'000 + now_us(), static_cast<std::uint64_t>(wall)};
 }
 
 // ---- the network ----
@@ -164,30 +156,20 @@ void Stage::send(std::size_t from, std::optional<std::uint16_t> to, const Wire& 
 void Stage::send_to_place(std::size_t from, std::size_t to, const Wire& wire) {
   ++messages_;
   bytes_ += size_of(wire);
-  if (now_us_ / 1'000'000 != traffic_second_) traffic_ = 0;
-  traffic_second_ = now_us_ / 1'000'000;
+  if (now_us() / 1'000'000 != traffic_second_) traffic_ = 0;
+  traffic_second_ = now_us() / 1'000'000;
   if (++traffic_ > kMessagesPerSecond * places() * places()) {
     checker_.on_storm(traffic_second_, wire.content.index());
   }
-  if (!groups_.empty() && groups_.at(from) != groups_.at(to)) return;
-  if (cuts_.contains({from, to}) || (drops_ && drops_(from, to, wire))) return;
-  if (dice_.chance(options_.network.loss)) return;
+  if (!links_.connects(from, to) || (drops_ && drops_(from, to, wire)) || links_.loses()) return;
   const auto shared = std::make_shared<const Wire>(wire);
-  const int copies = dice_.chance(options_.network.duplicates) ? 2 : 1;
+  const int copies = links_.draw_copies();
   for (int copy = 0; copy < copies; ++copy) {
-    at(now_us_ + draw_delay(), [this, from, to, shared] {
+    at(now_us() + links_.draw_delay(), [this, from, to, shared] {
       trace_.mix(from * 1000 + to);
       receivers_[to](validators_[from], *shared);
     });
   }
-}
-
-// Mostly short, sometimes ten times as long: so messages overtake each other.
-std::uint64_t Stage::draw_delay() {
-  const NetworkOptions& network = options_.network;
-  if (network.delay_mean_us == 0) return network.delay_min_us;
-  const std::uint64_t scale = dice_.chance(100) ? 10 : 2;
-  return network.delay_min_us + dice_.below(scale * network.delay_mean_us);
 }
 
 // ---- judges ----

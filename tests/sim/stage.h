@@ -7,15 +7,15 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <queue>
 #include <set>
 #include <variant>
 
 #include "tests/sim/abstract_model.h"
 #include "tests/sim/checker.h"
 #include "tests/sim/dice.h"
+#include "tests/sim/links.h"
 #include "tests/sim/sim_disk.h"
-#include "tests/sim/trace.h"
+#include "tests/sim/timeline.h"
 
 namespace sim {
 
@@ -36,13 +36,6 @@ struct Fault {
   std::uint16_t validator = 0;
   Kind kind = Kind::strategy;
   std::string strategy;  // a name of strategies.h
-};
-
-struct NetworkOptions {
-  std::uint64_t delay_min_us = 1'000;
-  std::uint64_t delay_mean_us = 20'000;  // beyond the minimum; a few messages take much longer
-  std::uint64_t loss = 0;                // of a thousand
-  std::uint64_t duplicates = 0;          // of a thousand
 };
 
 struct CrashOptions {
@@ -87,22 +80,19 @@ class Stage {
   Stage& operator=(const Stage&) = delete;
 
   // ---- time ----
-  std::uint64_t now_us() const { return now_us_; }
+  std::uint64_t now_us() const { return timeline_.now_us(); }
   node::Moment moment(std::size_t place) const;
-  void at(std::uint64_t time_us, std::function<void()> action);
+  void at(std::uint64_t time_us, std::function<void()> action) {
+    timeline_.at(time_us, std::move(action));
+  }
   // Runs events until the time has come, `until` holds after one (true), or a check fails.
   bool run_until(std::uint64_t time_us, const std::function<bool()>& until = {});
 
   // ---- network ----
-  NetworkOptions& network() { return options_.network; }
-  // Places of one group hear one another; an empty list: all do.
-  void partition(std::vector<int> group_of_place) { groups_ = std::move(group_of_place); }
-  // One direction of one link.
-  void cut(std::size_t from, std::size_t to) { cuts_.insert({from, to}); }
-  void heal() {
-    groups_.clear();
-    cuts_.clear();
-  }
+  NetworkOptions& network() { return links_.options(); }
+  void partition(std::vector<int> groups) { links_.partition(std::move(groups)); }
+  void cut(std::size_t from, std::size_t to) { links_.cut(from, to); }
+  void heal() { links_.heal(); }
   // Messages for which it says true are lost.
   using Filter = std::function<bool(std::size_t from, std::size_t to, const Wire&)>;
   void set_filter(Filter drops) { drops_ = std::move(drops); }
@@ -142,7 +132,7 @@ class Stage {
   Trace& trace() { return trace_; }
   const Trace& trace() const { return trace_; }
   Dice& dice() { return dice_; }
-  void log(std::size_t place, const std::string& text) { trace_.line(now_us_, place, text); }
+  void log(std::size_t place, const std::string& text) { trace_.line(now_us(), place, text); }
   void count_step() { ++steps_; }
   void count_vote() { ++votes_; }
   std::uint64_t steps() const { return steps_; }
@@ -151,20 +141,7 @@ class Stage {
   std::uint64_t bytes() const { return bytes_; }
 
  private:
-  struct Event {
-    std::uint64_t time_us = 0;
-    std::uint64_t sequence = 0;
-    std::function<void()> action;
-  };
-  struct Later {
-    bool operator()(const Event& left, const Event& right) const {
-      return left.time_us != right.time_us ? left.time_us > right.time_us
-                                           : left.sequence > right.sequence;
-    }
-  };
-
   void add_place(std::uint16_t validator);
-  std::uint64_t draw_delay();
 
   StageOptions options_;
   Dice dice_;
@@ -177,15 +154,12 @@ class Stage {
   Checker checker_;
   AbstractModel model_;
   Trace trace_;
+  Timeline timeline_{trace_};
+  Links links_;
   std::vector<std::uint16_t> validators_;  // by place
   std::vector<Receiver> receivers_;
   std::vector<std::int64_t> clock_errors_ms_;
-  std::vector<int> groups_;
-  std::set<std::pair<std::size_t, std::size_t>> cuts_;
   Filter drops_;
-  std::priority_queue<Event, std::vector<Event>, Later> queue_;
-  std::uint64_t now_us_ = 0;
-  std::uint64_t sequence_ = 0;
   std::uint64_t steps_ = 0;
   std::uint64_t messages_ = 0;
   std::uint64_t bytes_ = 0;

@@ -1,0 +1,297 @@
+// Named situations of whole replicas: disks that go back in time, epochs that end at a bad moment,
+// and every crash point of a short workload.
+#include <gtest/gtest.h>
+
+#include "tests/sim/crash_points.h"
+#include "tests/sim/ledger_work.h"
+#include "tests/sim/ledger_world.h"
+#include "tests/sim/replica_node.h"
+#include "tests/support/test_network.h"
+
+namespace sim {
+namespace {
+
+constexpr std::uint64_t kMs = 1'000;
+constexpr std::uint64_t kSecond = 1'000'000;
+
+class LedgerScenario : public testing::Test {
+ protected:
+  LedgerWorld& open(std::size_t validators = 4, std::size_t observers = 0) {
+    LedgerOptions options;
+    options.validators = validators;
+    options.observers = observers;
+    options.network = {5 * kMs, 5 * kMs, 0, 0};
+    options.keeps_lines = true;
+    world = std::make_unique<LedgerWorld>(options);
+    world->run_for(100 * kMs);
+    return *world;
+  }
+  void submit(const Work& work) {
+    wanted.push_back(work.submission->id);
+    world->submit(work.submission);
+  }
+  void submit_purchases(std::size_t count) {
+    for (; count > 0; --count) {
+      const std::string line = std::to_string(++purchases_);
+      const proto::Record record = tests::purchase("D", line, "Acura", "ILX");
+      submit({tests::submission(world->genesis(), "shop", {record})});
+      world->run_for(100 * kMs);
+    }
+  }
+  void change_set(const std::vector<std::size_t>& numbers) {
+    submit(change_validators(world->genesis(), world->options().validators, numbers, ++changes_));
+  }
+  void expect_settled(std::uint64_t within_us) {
+    EXPECT_TRUE(world->run_for(within_us, [&] { return world->is_settled(wanted); }));
+    EXPECT_EQ(world->violation(), "");
+    world->check_stores();
+    EXPECT_EQ(world->violation(), "");
+  }
+  void expect_final_at(const std::vector<std::size_t>& places, std::uint64_t within_us) {
+    EXPECT_TRUE(world->run_for(within_us, [&] {
+      for (const std::size_t place : places) {
+        if (!world->has_final(place, wanted.back())) return false;
+      }
+      return true;
+    }));
+    EXPECT_EQ(world->violation(), "");
+  }
+  std::uint64_t epoch_at(std::size_t place) const {
+    return world->node(place).replica().keyring()->scope.epoch;
+  }
+  void TearDown() override {
+    if (!HasFailure() || !world) return;
+    for (const std::string& line : world->trace().lines()) puts(line.c_str());
+  }
+
+  std::unique_ptr<LedgerWorld> world;
+  std::vector<crypto::Hash> wanted;
+
+ private:
+  std::size_t purchases_ = 0;
+  std::uint64_t changes_ = 0;
+};
+
+// 37: a store that was put back does not vote, and the others go on without it.
+TEST_F(LedgerScenario, ARestoredStoreDoesNotVote) {
+  open();
+  submit_purchases(3);
+  expect_settled(5 * kSecond);
+  const SimDisk::Image backup = world->node(3).disk().image();
+  submit_purchases(3);
+  expect_settled(5 * kSecond);
+  world->node(3).restore(backup, false);
+  world->node(3).boot();
+  ASSERT_TRUE(world->node(3).is_refused());
+  EXPECT_EQ(world->node(3).verdict()->verdict, ledger::VoteVerdict::rolled_back);
+  submit_purchases(2);
+  expect_final_at({0, 1, 2}, 10 * kSecond);
+}
+
+// A backup of the journal's moment: no block is missing, and votes are.
+TEST_F(LedgerScenario, AStoreWithoutItsNewestVotesDoesNotVote) {
+  open();
+  submit_purchases(2);
+  expect_settled(5 * kSecond);
+  const SimDisk::Image backup = world->node(3).disk().image();
+  // The network votes, and nothing becomes final.
+  world->set_filter([](std::size_t, std::size_t, const node::Message& message) {
+    const auto* vote = std::get_if<node::VerifiedVote>(&message);
+    return vote != nullptr && (*vote)->vote.kind == ledger::VoteKind::finalize;
+  });
+  submit_purchases(1);
+  world->run_for(kSecond);
+  world->node(3).restore(backup, false);
+  world->node(3).boot();
+  ASSERT_TRUE(world->node(3).is_refused());
+  EXPECT_EQ(world->node(3).verdict()->verdict, ledger::VoteVerdict::amnesia);
+  world->node(3).boot();
+  ASSERT_TRUE(world->node(3).is_refused()) << "again";
+}
+
+// By the operator's word it asks the others first, and then its vote counts again. The judges hold
+// it to what it signed before.
+TEST_F(LedgerScenario, ARestoredStoreIsRecoveredAndVotesAgain) {
+  for (const bool loses_vote_file : {false, true}) {
+    wanted.clear();
+    open();
+    submit_purchases(3);
+    expect_settled(5 * kSecond);
+    const SimDisk::Image backup = world->node(3).disk().image();
+    submit_purchases(6);
+    world->node(3).restore(backup, loses_vote_file);
+    world->run_for(kSecond);
+    world->node(3).recover_votes();
+    ASSERT_TRUE(world->node(3).is_up());
+    world->run_for(kSecond);
+    submit_purchases(6);  // up to its floor it is one of those that may fail
+    expect_settled(60 * kSecond);
+    world->node(0).crash(60 * kSecond, Unsynced::kept);
+    submit_purchases(2);
+    expect_final_at({1, 2, 3}, 30 * kSecond);
+  }
+}
+
+TEST_F(LedgerScenario, AnUnchangedRestartVotesAgain) {
+  open();
+  submit_purchases(3);
+  expect_settled(5 * kSecond);
+  world->node(3).crash(kSecond, Unsynced::kept);
+  world->run_for(2 * kSecond);
+  EXPECT_TRUE(world->node(3).is_up());
+  world->node(2).crash(60 * kSecond, Unsynced::kept);
+  submit_purchases(2);
+  expect_final_at({0, 1, 3}, 30 * kSecond);
+}
+
+// 41: one is added, takes part, and leaves.
+TEST_F(LedgerScenario, AValidatorJoinsVotesAndLeaves) {
+  open(4, 1);
+  submit_purchases(2);
+  change_set({0, 1, 2, 3, 4});
+  expect_settled(10 * kSecond);
+  EXPECT_EQ(epoch_at(4), 1u);
+  // A quorum of five is four: without the new one nothing would become final.
+  world->node(0).crash(40 * kSecond, Unsynced::kept);
+  submit_purchases(2);
+  expect_final_at({1, 2, 3, 4}, 30 * kSecond);
+  world->run_for(50 * kSecond);
+  change_set({0, 1, 2, 3});
+  expect_settled(20 * kSecond);
+  submit_purchases(2);
+  expect_settled(20 * kSecond);
+  world->run_for(kSecond);
+  EXPECT_EQ(epoch_at(4), 2u);
+}
+
+// 42: the leader whose block closes the epoch is not in the next set.
+TEST_F(LedgerScenario, AValidatorClosesTheEpochThatRemovesIt) {
+  for (std::size_t removed = 0; removed < 5; ++removed) {
+    wanted.clear();
+    open(5);
+    std::vector<std::size_t> rest;
+    for (std::size_t i = 0; i < 5; ++i) {
+      if (i != removed) rest.push_back(i);
+    }
+    const Work work = change_validators(world->genesis(), 5, rest, 1);
+    wanted.push_back(work.submission->id);
+    world->submit(work.submission, {removed});
+    expect_settled(20 * kSecond);
+    world->run_for(kSecond);
+    EXPECT_EQ(epoch_at(removed), 1u);
+  }
+}
+
+// 44.
+TEST_F(LedgerScenario, ANodeAsleepForThreeEpochsCatchesUp) {
+  open(5, 2);
+  submit_purchases(2);
+  expect_settled(5 * kSecond);
+  world->node(1).crash(40 * kSecond, Unsynced::dropped);
+  change_set({0, 1, 2, 3, 4, 5});
+  world->run_for(3 * kSecond);
+  change_set({0, 1, 2, 3, 4, 5, 6});
+  world->run_for(3 * kSecond);
+  change_set({0, 1, 2, 3, 4, 6});
+  world->run_for(3 * kSecond);
+  submit_purchases(10);
+  expect_final_at({0, 2, 3, 4, 5, 6}, 20 * kSecond);
+  EXPECT_FALSE(world->node(1).is_up());
+  expect_settled(60 * kSecond);
+  EXPECT_EQ(epoch_at(1), 3u);
+}
+
+// 45: everybody is killed when the closing block is final and nobody has voted in the new epoch.
+TEST_F(LedgerScenario, EverybodyIsKilledBetweenTwoEpochs) {
+  for (const std::uint64_t later_us : {0u, 1'000u, 5'000u, 12'000u, 20'000u}) {
+    wanted.clear();
+    open(4);
+    const Work work = change_parameters(world->genesis(), 4, 1);
+    wanted.push_back(work.submission->id);
+    world->submit(work.submission);
+    ASSERT_TRUE(world->run_for(5 * kSecond, [&] { return world->has_final(0, wanted[0]); }));
+    world->run_for(later_us);
+    world->crash_everyone(500 * kMs);
+    world->run_for(kSecond);
+    submit_purchases(1);
+    expect_settled(40 * kSecond);
+    EXPECT_EQ(epoch_at(0), 1u);
+  }
+}
+
+// 43: the closing block is notarized, and for seconds nothing can become final.
+TEST_F(LedgerScenario, AClosingBlockIsCarriedUntilItIsFinal) {
+  open(4);
+  const std::uint64_t end = world->now_us() + 5 * kSecond;
+  world->set_filter([this, end](std::size_t, std::size_t, const node::Message& message) {
+    const auto* vote = std::get_if<node::VerifiedVote>(&message);
+    return world->now_us() < end && vote != nullptr &&
+           (*vote)->vote.kind == ledger::VoteKind::finalize;
+  });
+  submit(change_parameters(world->genesis(), 4, 1));
+  submit_purchases(2);
+  expect_settled(20 * kSecond);
+  EXPECT_EQ(epoch_at(0), 1u);
+}
+
+// 50: who only observes has all of it, and its vote is nobody's.
+TEST_F(LedgerScenario, AnObserverFollowsAndServes) {
+  open(4, 2);
+  submit_purchases(5);
+  expect_settled(10 * kSecond);
+  // One validator comes back and hears observers alone.
+  world->node(3).crash(kSecond, Unsynced::dropped);
+  submit_purchases(5);
+  for (const std::size_t from : {0u, 1u, 2u}) world->links().cut(from, 3);
+  expect_settled(30 * kSecond);
+}
+
+struct Played {
+  std::string failure;
+  std::uint64_t writes = 0;
+};
+
+Played play_ledger(const KillOptions& kill, std::uint64_t sync_us) {
+  LedgerOptions options;
+  options.network = {3 * kMs, 3 * kMs, 0, 0};
+  options.sync_us = sync_us;
+  options.kill = kill;
+  LedgerWorld world(options);
+  world.run_for(100 * kMs);
+  std::vector<crypto::Hash> wanted;
+  const auto submit = [&](const ledger::VerifiedSubmission& submission) {
+    wanted.push_back(submission->id);
+    world.submit(submission, {1, 2, 3});
+    world.run_for(80 * kMs);
+  };
+  for (int i = 0; i < 6; ++i) {
+    if (i == 3) submit(change_parameters(world.genesis(), 4, 1).submission);
+    const proto::Record record = tests::purchase("D", std::to_string(i), "Acura", "ILX");
+    submit(tests::submission(world.genesis(), "shop", {record}));
+  }
+  const bool done = world.run_for(30 * kSecond, [&] { return world.is_settled(wanted); });
+  if (done) world.check_stores();
+  Played played{world.violation(), world.node(0).writes()};
+  if (played.failure.empty() && !done) played.failure = "STUCK";
+  return played;
+}
+
+// G6: a replica is killed at each of its writes, through the end of an epoch.
+TEST(LedgerCrashPoints, EveryWriteThroughTwoEpochs) {
+  constexpr std::uint64_t kStep = SIM_PERCENT == 100 ? 1 : 9;
+  for (const std::uint64_t sync_us : {0u, 4'000u}) {
+    const Played whole = play_ledger({}, sync_us);
+    ASSERT_EQ(whole.failure, "");
+    ASSERT_GE(whole.writes, 20u);
+    for (std::uint64_t write = 1; write <= whole.writes; write += kStep) {
+      for (const KillOptions& kill : kills_at(write)) {
+        ASSERT_EQ(play_ledger(kill, sync_us).failure, "")
+            << "write " << write << ", cut " << static_cast<int>(kill.cut) << ", unsynced "
+            << static_cast<int>(kill.policy) << ", sync " << sync_us << " us";
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sim

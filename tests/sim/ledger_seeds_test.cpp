@@ -1,0 +1,60 @@
+// Networks of whole replicas by seed. A failure prints the command that shows the run again.
+#include <gtest/gtest.h>
+
+#include "tests/sim/ledger_run.h"
+
+namespace sim {
+namespace {
+
+constexpr std::uint64_t share(std::uint64_t seeds) { return (seeds * SIM_PERCENT + 99) / 100; }
+
+void expect_good(LedgerRunOptions options, std::uint64_t seeds) {
+  for (options.seed = 1; options.seed <= share(seeds); ++options.seed) {
+    const LedgerRunResult result = run(options);
+    ASSERT_TRUE(result.good()) << "build/release/bin/" << result.text(options);
+  }
+}
+
+LedgerRunOptions of(std::size_t validators) {
+  LedgerRunOptions options;
+  options.validators = validators;
+  return options;
+}
+
+TEST(LedgerSeeds, FourValidators) { expect_good(of(4), 100); }
+TEST(LedgerSeeds, FiveValidators) { expect_good(of(5), 10); }
+TEST(LedgerSeeds, SevenValidators) { expect_good(of(7), 8); }
+
+TEST(LedgerSeeds, OneValidatorAndObservers) { expect_good(of(1), 20); }
+
+TEST(LedgerSeeds, ValidatorsComeAndGo) {
+  LedgerRunOptions options = of(4);
+  options.changes_set = true;
+  expect_good(options, 50);
+}
+
+TEST(LedgerSeeds, EachLiarAlone) {
+  for (const std::string& liar : liar_names()) {
+    for (const bool changes_set : {false, true}) {
+      LedgerRunOptions options = of(4);
+      options.changes_set = changes_set;
+      options.faults = std::vector<LedgerFault>{{1, liar}};
+      expect_good(options, 3);
+    }
+  }
+}
+
+// S16. That both compilers give the same is the `compilers` part of tools/test.
+TEST(LedgerSeeds, TheSameSeedGivesTheSameTrace) {
+  LedgerRunOptions options = of(4);
+  options.changes_set = true;
+  options.seed = 5;
+  const LedgerRunResult first = run(options);
+  options.keeps_lines = true;
+  const LedgerRunResult second = run(options);
+  EXPECT_EQ(first.trace_hash, second.trace_hash);
+  EXPECT_FALSE(second.lines.empty());
+}
+
+}  // namespace
+}  // namespace sim

@@ -33,6 +33,9 @@ KINDS = {
     "twins": (["--twins"], 3000),
     "n=4 closing": (["--validators", "4", "--closes-epoch", "--seeds"], 300),
     "crash points": (["--crash-points"], 1),
+    "replicas n=4": (["--ledger", "--validators", "4", "--seeds"], 60),
+    "replicas changing": (["--ledger", "--changes-set", "--seeds"], 40),
+    "replicas n=7": (["--ledger", "--validators", "7", "--seeds"], 15),
     "n=5": (["--validators", "5", "--seeds"], 120),
     "n=7": (["--validators", "7", "--seeds"], 50),
     "n=4 honest": (["--validators", "4", "--no-faults", "--seeds"], 500),
@@ -41,7 +44,7 @@ KINDS = {
     "n=13": (["--validators", "13", "--seeds"], 8),
     "n=31": (["--validators", "31", "--seeds"], 1),
 }
-COUNTS = ["runs", "heights", "messages", "twins", "crash points", "scenarios"]
+COUNTS = ["runs", "ledger runs", "heights", "messages", "twins", "crash points", "scenarios"]
 
 
 class Campaign:
@@ -118,7 +121,7 @@ class Campaign:
     # Adds what the last line of a unit says. False: it was not good.
     def count(self, output, code, unit):
         now = self.state["open"]
-        for number, what in re.findall(r"(\d+) (runs|heights|messages|twins|crash points)", output):
+        for number, what in re.findall(rf"(\d+) ({'|'.join(COUNTS)})", output):
             now["counts"][what] += int(number)
         if unit:
             kind, first, last = unit
@@ -132,8 +135,8 @@ class Campaign:
         if self.state["open"]["suites"]:
             return ""
         program = self.build / "tests" / "sim" / "sim_test"
-        code, output = self.run(
-            [str(program), "--gtest_filter=-Seeds.*:Twins.Sampled*:CrashPoints.*"])
+        by_seed = "*Seeds.*:Twins.Sampled*:*CrashPoints.*"
+        code, output = self.run([str(program), f"--gtest_filter=-{by_seed}"])
         if code is None or self.stopping:
             return ""
         if code != 0:

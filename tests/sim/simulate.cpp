@@ -192,6 +192,12 @@ int print_hashes(const Arguments& arguments) {
     options.closes_epoch = seed % 8 == 0;
     const sim::RunResult result = sim::run(options);
     std::printf("%s: trace %llu\n", result.text(options).c_str(), Count{result.trace_hash});
+    if (seed % 4 != 0) continue;
+    sim::LedgerRunOptions ledger;
+    ledger.seed = seed;
+    ledger.changes_set = seed % 8 == 0;
+    const sim::LedgerRunResult whole = sim::run(ledger);
+    std::printf("%s: trace %llu\n", whole.text(ledger).c_str(), Count{whole.trace_hash});
   }
   return 0;
 }

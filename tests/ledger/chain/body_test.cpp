@@ -52,7 +52,9 @@ TEST(Body, RefusesEveryTruncation) {
   for (std::size_t size = 0; size <= whole.size(); ++size) {
     const auto body = Body::decode(whole.substr(0, size));
     EXPECT_EQ(body.has_value(), ends.contains(size)) << size;
-    if (!body) EXPECT_EQ(body.error().code, kBodyForm);
+    if (!body) {
+      EXPECT_EQ(body.error().code, kBodyForm);
+    }
   }
   EXPECT_FALSE(Body::decode(Bytes(2, '\0'))) << "an entry has a kind at least";
 }

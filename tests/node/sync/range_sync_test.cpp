@@ -329,7 +329,9 @@ TEST_F(RangeSyncTest, APeerThatNeverAnswersCostsOneTimeOut) {
   for (std::uint64_t height = 1; height <= 20; ++height) {
     receive(2, book.range(height, height));
     for (const Ask& ask : asks()) {
-      if (ask.from <= 20) EXPECT_EQ(ask.peer, 2u) << ask.from;
+      if (ask.from <= 20) {
+        EXPECT_EQ(ask.peer, 2u) << ask.from;
+      }
     }
   }
   EXPECT_EQ(handed, 20u);

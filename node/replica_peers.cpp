@@ -193,7 +193,10 @@ void Replica::take(PeerId from, SubmissionsSent message) {
 // ---- blocks ----
 
 void Replica::fetch(const FetchBlock& request) {
-  if (const ledger::Header* header = find_unchecked(request.hash)) {
+  const ledger::ExecutedBlock* executed = tree_.find(request.hash);
+  const ledger::Header* header =
+      executed != nullptr ? &executed->header : find_unchecked(request.hash);
+  if (header != nullptr) {
     drive(BlockReceived{*header});
     return;
   }

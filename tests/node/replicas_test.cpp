@@ -331,7 +331,7 @@ TEST(Replicas, RecoverFromWhateverHappens) {
     options.core.check_us = 200'000;
     Replicas network(4 + seed % 3, options);
     const std::size_t n = network.size();
-    unsigned loss = dice() % 40;
+    std::size_t loss = dice() % 40;
     network.drops = [&](std::size_t, std::size_t, const Message&) { return dice() % 100 < loss; };
     int number = 0;
     for (int round = 0; round < 60; ++round) {
@@ -341,7 +341,7 @@ TEST(Replicas, RecoverFromWhateverHappens) {
       } else if (dice() % 6 == 0) {
         network.stop(at);
       } else {
-        for (unsigned i = dice() % 3; i > 0; --i) network.submit(at, {purchase(number++)});
+        for (std::size_t i = dice() % 3; i > 0; --i) network.submit(at, {purchase(number++)});
       }
       network.run(dice() % 400'000);
     }

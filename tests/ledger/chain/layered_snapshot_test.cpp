@@ -11,7 +11,8 @@ namespace {
 
 Bytes random_key(std::mt19937& dice) {
   Bytes key;
-  for (unsigned i = dice() % 3 + 1; i > 0; --i) key.push_back(static_cast<char>('a' + dice() % 3));
+  for (std::size_t i = dice() % 3 + 1; i > 0; --i)
+    key.push_back(static_cast<char>('a' + dice() % 3));
   return key;
 }
 
@@ -38,7 +39,7 @@ TEST(LayeredSnapshot, ShowsWhatAStoreWithItsBatchesWould) {
     std::shared_ptr<const Snapshot> layered;
     for (int layer = 0; layer < 3; ++layer) {
       WriteBatch batch;
-      for (unsigned i = dice() % 8; i > 0; --i) {
+      for (std::size_t i = dice() % 8; i > 0; --i) {
         batch.put(Column::values, random_key(dice), std::to_string(dice() % 100));
       }
       whole.write(batch);

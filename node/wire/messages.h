@@ -153,7 +153,7 @@ struct SnapshotHead {
 struct SnapshotPart {
   std::uint64_t height = 0;
   std::optional<crypto::Hash> after_path;  // as it was asked
-  std::optional<SnapshotHead> head;  // with the first part
+  std::optional<SnapshotHead> head;        // with the first part
   std::vector<SnapshotLeaf> leaves;
   bool last = false;
 };

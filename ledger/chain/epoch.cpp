@@ -30,6 +30,12 @@ Epoch epoch_after(const ChainReader& reader, const Header& tip) {
 std::optional<Epoch> epoch_of(const ChainReader& reader, const Header& header) {
   const Seal& seal = header.seal;
   if (seal.height == 0) return std::nullopt;
+  const auto start = find_history_start(reader.snapshot());
+  if (start && start->epoch > 0 && start->anchor == header.hash()) {
+    auto before = ValidatorSet::from_members(seal.epoch, start->members_before);
+    if (!before || before->hash() != seal.set_hash) return std::nullopt;
+    return Epoch{{seal.network_id, seal.epoch, start->anchor_before}, *std::move(before)};
+  }
   auto set = set_at(reader, seal.height - 1, seal.epoch);
   if (!set || set->hash() != seal.set_hash) return std::nullopt;
   return Epoch{{seal.network_id, seal.epoch, epoch_anchor(reader, header)}, *std::move(set)};

@@ -30,20 +30,40 @@ Bytes scan_start(const Bytes& start, std::string_view head, std::string_view aft
 Bytes encode_history_start(const HistoryStart& start) {
   Bytes bytes = key_of(start.height) + key_of(start.epoch);
   bytes.append(start.anchor.view());
+  bytes.append(start.anchor_before.view());
+  crypto::append_u16(bytes, static_cast<std::uint16_t>(start.members_before.size()));
+  for (const ValidatorKeySet& member : start.members_before) {
+    crypto::append_u16(bytes, static_cast<std::uint16_t>(member.organisation.size()));
+    bytes += member.organisation;
+    for (const auto* key : {&member.vote, &member.log, &member.cosigner}) bytes.append(key->view());
+  }
   return bytes;
+}
+
+std::optional<HistoryStart> decode_history_start(ByteView bytes) {
+  crypto::ByteReader reader(bytes);
+  HistoryStart start;
+  start.height = reader.u64();
+  start.epoch = reader.u64();
+  for (Hash* hash : {&start.anchor, &start.anchor_before}) {
+    *hash = Hash::from_view(reader.bytes(32)).value_or(Hash{});
+  }
+  const std::uint16_t count = reader.u16();
+  while (reader.ok() && start.members_before.size() < count) {
+    ValidatorKeySet member;
+    member.organisation = std::string(reader.bytes(reader.u16()));
+    for (auto* key : {&member.vote, &member.log, &member.cosigner}) {
+      *key = crypto::PublicKey::from_view(reader.bytes(32)).value_or(crypto::PublicKey{});
+    }
+    start.members_before.push_back(std::move(member));
+  }
+  if (!reader.ok() || !reader.at_end()) return std::nullopt;
+  return start;
 }
 
 std::optional<HistoryStart> find_history_start(const Snapshot& snapshot) {
   const auto bytes = snapshot.get(Column::meta, kHistoryStartKey);
-  if (!bytes) return std::nullopt;
-  crypto::ByteReader reader(*bytes);
-  HistoryStart start;
-  start.height = reader.u64();
-  start.epoch = reader.u64();
-  const std::optional<Hash> anchor = Hash::from_view(reader.bytes(32));
-  if (!anchor || !reader.ok() || !reader.at_end()) return std::nullopt;
-  start.anchor = *anchor;
-  return start;
+  return bytes ? decode_history_start(*bytes) : std::nullopt;
 }
 
 ChainReader::ChainReader(std::shared_ptr<const Snapshot> snapshot)

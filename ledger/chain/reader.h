@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "ledger/chain/block.h"
+#include "ledger/chain/validators.h"
 #include "ledger/records/rules.h"
 
 namespace ledger {
@@ -19,16 +20,21 @@ inline constexpr std::string_view kRecordTotalKey = "records";
 
 // A store that was begun from the state after a block: the blocks between genesis and that one, and
 // its entries, come later or never, and until they are here not everything can be answered, proved
-// or executed. Column::meta holds it under "history": height 8 || epoch 8 || anchor 32.
+// or executed. The last block of the epoch before is here, and who voted on it is said, because
+// that is what an epoch begins with. Column::meta holds it under "history": height 8 || epoch 8 ||
+// anchor 32
+//   || anchor of the epoch before 32 || u16 count
+//   || of each of its members: u16 length || organisation || vote key || log key || cosigner key
 struct HistoryStart {
   std::uint64_t height = 0;
-  std::uint64_t epoch = 0;  // of the block at that height
-  Hash anchor;              // of that epoch
-
-  friend bool operator==(const HistoryStart&, const HistoryStart&) = default;
+  std::uint64_t epoch = 0;                      // of the block at that height
+  Hash anchor;                                  // of that epoch
+  Hash anchor_before;                           // of the epoch before
+  std::vector<ValidatorKeySet> members_before;  // none: it is epoch 0
 };
 inline constexpr std::string_view kHistoryStartKey = "history";
 Bytes encode_history_start(const HistoryStart& start);
+std::optional<HistoryStart> decode_history_start(ByteView bytes);
 // nullopt: the history is whole.
 std::optional<HistoryStart> find_history_start(const Snapshot& snapshot);
 

@@ -31,6 +31,27 @@ Bytes fill_tile_key(unsigned level) {
   return key;
 }
 
+void append_sized(Bytes& bytes, const Bytes& part) {
+  crypto::append_u32(bytes, static_cast<std::uint32_t>(part.size()));
+  bytes += part;
+}
+
+// A header and the certificate that names it.
+std::optional<ClosingBlock> read_block(crypto::ByteReader& reader) {
+  auto header = ledger::decode_header(reader.bytes(ledger::kHeaderBytes));
+  auto certificate = ledger::decode_certificate(reader.bytes(reader.u32()));
+  if (!header || !certificate) return std::nullopt;
+  return ClosingBlock{*std::move(header), *std::move(certificate)};
+}
+
+void put_block(ledger::WriteBatch& batch, const ledger::Header& header,
+               const ledger::Certificate& certificate) {
+  const Bytes height = key_of(header.seal.height);
+  batch.put(Column::blocks, height, ledger::encode_header(header));
+  batch.put(Column::block_hashes, Bytes(header.hash().view()), height);
+  batch.put(Column::certificates, height, ledger::encode_certificate(certificate));
+}
+
 std::vector<Hash> read_hashes(crypto::ByteReader& reader, std::size_t count) {
   std::vector<Hash> hashes;
   while (hashes.size() < count && reader.ok()) {
@@ -42,11 +63,14 @@ std::vector<Hash> read_hashes(crypto::ByteReader& reader, std::size_t count) {
 }  // namespace
 
 void put_join_head(ledger::WriteBatch& batch, const JoinHead& join) {
-  Bytes bytes(join.anchor.view());
+  Bytes bytes;
+  append_sized(bytes, ledger::encode_history_start(join.start));
   bytes += ledger::encode_header(join.head.header);
-  const Bytes certificate = ledger::encode_certificate(join.head.certificate);
-  crypto::append_u32(bytes, static_cast<std::uint32_t>(certificate.size()));
-  bytes += certificate;
+  append_sized(bytes, ledger::encode_certificate(join.head.certificate));
+  if (join.closing) {
+    bytes += ledger::encode_header(join.closing->header);
+    append_sized(bytes, ledger::encode_certificate(join.closing->certificate));
+  }
   crypto::append_u32(bytes, static_cast<std::uint32_t>(join.head.tree_edge.size()));
   for (const Hash& hash : join.head.tree_edge) bytes.append(hash.view());
   for (const Hash& hash : join.head.subtrees) bytes.append(hash.view());
@@ -57,14 +81,21 @@ std::optional<JoinHead> find_join_head(const ledger::Snapshot& snapshot) {
   const std::optional<Bytes> bytes = snapshot.get(Column::meta, kJoinKey);
   if (!bytes) return std::nullopt;
   crypto::ByteReader reader(*bytes);
-  const std::optional<Hash> anchor = Hash::from_view(reader.bytes(32));
-  auto header = ledger::decode_header(reader.bytes(ledger::kHeaderBytes));
-  auto certificate = ledger::decode_certificate(reader.bytes(reader.u32()));
+  auto start = ledger::decode_history_start(reader.bytes(reader.u32()));
+  auto block = read_block(reader);
+  if (!start || !block) return std::nullopt;
+  std::optional<ClosingBlock> closing;
+  if (start->epoch > 0) {
+    closing = read_block(reader);
+    if (!closing) return std::nullopt;
+  }
   std::vector<Hash> edge = read_hashes(reader, reader.u32());
   std::vector<Hash> subtrees = read_hashes(reader, kSubtrees);
-  if (!anchor || !header || !certificate || !reader.ok() || !reader.at_end()) return std::nullopt;
-  return JoinHead{
-      {*std::move(header), *std::move(certificate), std::move(edge), std::move(subtrees)}, *anchor};
+  if (!reader.ok() || !reader.at_end()) return std::nullopt;
+  return JoinHead{{std::move(block->header), std::move(block->certificate), std::move(edge),
+                   std::move(subtrees)},
+                  *std::move(start),
+                  std::move(closing)};
 }
 
 void put_proved(ledger::WriteBatch& batch, std::size_t subtree, const ProvedSubtree& proved) {
@@ -151,13 +182,11 @@ ledger::WriteBatch joined_batch(const JoinHead& join, std::span<const ledger::Tr
     batch.put(Column::values, ledger::value_key(path, height),
               ledger::encode_value("", std::nullopt));
   }
-  batch.put(Column::blocks, key_of(height), ledger::encode_header(header));
-  batch.put(Column::block_hashes, Bytes(header.hash().view()), key_of(height));
-  batch.put(Column::certificates, key_of(height),
-            ledger::encode_certificate(join.head.certificate));
+  put_block(batch, header, join.head.certificate);
+  if (join.closing) put_block(batch, join.closing->header, join.closing->certificate);
   batch.put(Column::meta, Bytes(ledger::kRecordTotalKey), key_of(records));
   batch.put(Column::meta, Bytes(ledger::kHistoryStartKey),
-            ledger::encode_history_start({height, header.seal.epoch, join.anchor}));
+            ledger::encode_history_start(join.start));
   put_fill_head(batch, 0, genesis.trie_root);
   for (const auto& tile : genesis.tiles.operations) put_fill_tile(batch, tile.key, *tile.value);
   batch.remove(Column::meta, Bytes(kJoinKey));

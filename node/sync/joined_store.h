@@ -2,7 +2,9 @@
 // stop, and at last the batch that makes a ledger of it which begins at that block.
 //
 // Column::meta, while it goes on:
-//   "join"                  -> anchor 32 || header || u32 size || certificate
+//   "join"                  -> u32 size || start || header || u32 size || certificate
+//                              || [header || u32 size || certificate of the block that closed the
+//                                  epoch before, if there was one]
 //                              || u32 count || edge hashes || subtree hashes
 //   "join" || subtree 2     -> u64 records || root (as in Column::roots) of a proved subtree
 // and behind it, while the history below is filled in:
@@ -20,10 +22,15 @@
 
 namespace node {
 
-// A head that was checked, and the anchor of its epoch.
+struct ClosingBlock {
+  ledger::Header header;
+  ledger::Certificate certificate;
+};
+// A head that was checked, and what it rests on.
 struct JoinHead {
   SnapshotHead head;
-  crypto::Hash anchor;
+  ledger::HistoryStart start;
+  std::optional<ClosingBlock> closing;  // of the epoch before; none in epoch 0
 };
 void put_join_head(ledger::WriteBatch& batch, const JoinHead& join);
 // nullopt: no join was begun.

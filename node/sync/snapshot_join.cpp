@@ -20,7 +20,15 @@ void SnapshotJoin::resume(const ledger::Snapshot& snapshot) {
   std::optional<JoinHead> join = find_join_head(snapshot);
   if (!join) return;
   const std::uint64_t height = join->head.header.seal.height;
-  known_.scope.anchor = join->anchor;
+  known_.scope.epoch = join->start.epoch;
+  known_.scope.anchor = join->start.anchor;
+  before_.scope.anchor = join->start.anchor_before;
+  if (join->closing) {
+    auto members = ledger::ValidatorSet::from_members(join->start.epoch - 1,
+                                                      std::move(join->start.members_before));
+    if (members) before_.validators = *std::move(members);
+  }
+  closing_ = std::move(join->closing);
   head_ = std::move(join->head);
   phase_ = Phase::leaves;
   make_runs();
@@ -224,7 +232,8 @@ void SnapshotJoin::on(PeerId peer, const EpochProofsSent& sent, Moment now) {
   for (const EpochProof& proof : sent.proofs) {
     auto next = next_epoch(known_, proof);
     if (!next) return refuse(peer, now, next.error());
-    known_ = *std::move(next);
+    before_ = std::exchange(known_, *std::move(next));
+    closing_ = ClosingBlock{proof.closing, proof.certificate};
     progress();
   }
   // It knows of no more; whether others do shows in the heads that they give.
@@ -300,8 +309,22 @@ void SnapshotJoin::choose_head() {
   progress();
   make_runs();
   for (std::size_t i = 0; i < kSubtrees; ++i) remove_proved(writes_, i);
-  put_join_head(writes_, {*head_, known_.scope.anchor});
+  put_join_head(writes_, join_head());
   notes_.push_back(JoinBegan{head_->header.seal.height});
+}
+
+JoinHead SnapshotJoin::join_head() const {
+  JoinHead join{*head_, {}, closing_};
+  join.start.height = head_->header.seal.height;
+  join.start.epoch = known_.scope.epoch;
+  join.start.anchor = known_.scope.anchor;
+  if (closing_) {
+    join.start.anchor_before = before_.scope.anchor;
+    for (std::size_t i = 0; i < before_.validators.size(); ++i) {
+      join.start.members_before.push_back(before_.validators.member(i));
+    }
+  }
+  return join;
 }
 
 // ---- leaves ----
@@ -395,8 +418,7 @@ void SnapshotJoin::finish() {
   if (!std::all_of(runs_.begin(), runs_.end(), [](const Run& run) { return run.finished(); })) {
     return;
   }
-  ledger::WriteBatch batch =
-      joined_batch({*head_, known_.scope.anchor}, slots_, records_, genesis_);
+  ledger::WriteBatch batch = joined_batch(join_head(), slots_, records_, genesis_);
   std::move(batch.operations.begin(), batch.operations.end(),
             std::back_inserter(writes_.operations));
   phase_ = Phase::done;

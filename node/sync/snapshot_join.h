@@ -107,6 +107,7 @@ class SnapshotJoin {
   void take_head(PeerId peer, const SnapshotPart& part, Moment now);
   crypto::Checked<void> check_head(const SnapshotHead& head) const;
   void choose_head();
+  JoinHead join_head() const;
   void take_leaves(Run& run, PeerId peer, SnapshotPart part, Moment now);
   crypto::Checked<void> add_leaves(Run& run, std::vector<SnapshotLeaf> leaves, bool last);
   crypto::Checked<void> prove_up_to(Run& run, std::size_t subtree);
@@ -114,6 +115,8 @@ class SnapshotJoin {
   void finish();
 
   ledger::Epoch known_;
+  ledger::Epoch before_;                 // the epoch before it
+  std::optional<ClosingBlock> closing_;  // its last block; none while epoch 0 is known
   Sources sources_;
   Phase phase_ = Phase::epochs;
   std::optional<Request> epochs_asked_;

@@ -65,7 +65,8 @@ SnapshotPart read_snapshot(const ChainReader& reader, const GetSnapshot& request
   part.after_path = request.after_path;
   if (part.height == 0) part.height = newest_certified(reader).value_or(0);
   const std::optional<Header> header = reader.header(part.height);
-  if (!header || part.height == 0) return part;
+  const auto start = ledger::find_history_start(reader.snapshot());
+  if (!header || part.height == 0 || (start && part.height < start->height)) return part;
   if (!request.after_path) {
     part.head = read_head(reader, *header);
     if (!part.head) return part;

@@ -112,7 +112,20 @@ class SnapshotJoinTest : public testing::Test {
     const auto start = ledger::find_history_start(*store.snapshot());
     ASSERT_TRUE(start);
     const std::uint64_t epoch = book.header(height).seal.epoch;
-    EXPECT_EQ(*start, (ledger::HistoryStart{height, epoch, book.scope(epoch).anchor}));
+    EXPECT_EQ(start->height, height);
+    EXPECT_EQ(start->epoch, epoch);
+    EXPECT_EQ(start->anchor, book.scope(epoch).anchor);
+    const ledger::Epoch now_open = ledger::epoch_after(mine, book.header(height));
+    EXPECT_EQ(now_open.scope, book.scope(epoch));
+    EXPECT_EQ(now_open.validators.hash(), book.validators(epoch).hash());
+    // The epoch before can be named too, as a node does that enters this one.
+    const auto closing = mine.header(*mine.height_of(book.scope(epoch).anchor));
+    const auto before = ledger::epoch_of(mine, *closing);
+    ASSERT_TRUE(before);
+    EXPECT_EQ(before->scope, book.scope(epoch - 1));
+    EXPECT_EQ(before->validators.hash(), book.validators(epoch - 1).hash());
+    EXPECT_EQ(mine.certificate(closing->seal.height),
+              book.reader().certificate(closing->seal.height));
   }
   // One wrong answer of peer 1, and peer 2 gives the right ones.
   void expect_refused(Conduct conduct, const crypto::RejectCode& code) {

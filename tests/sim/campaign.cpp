@@ -141,6 +141,7 @@ RunResult run(const RunOptions& options) {
 std::string RunResult::text(const RunOptions& options) const {
   std::string text = "simulate --validators " + std::to_string(options.validators) + " --seed " +
                      std::to_string(options.seed);
+  if (options.faults && options.faults->empty()) text += " --no-faults";
   if (options.closes_epoch) text += " --closes-epoch";
   if (options.loses_journal) text += " --loses-journal";
   return text + ": " +

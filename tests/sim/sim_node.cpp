@@ -93,6 +93,14 @@ node::CoreStart SimNode::recover() {
     judge(vote.vote);  // it may have been kept without a sync
     start.votes.push_back(*ledger::verify_vote(vote, scope, stage_.set()));
   }
+  // A batch that was kept without a sync may hold the vote that made its block final, and no record
+  // of it: what is final needs none.
+  if (start.certificate) {
+    const auto signers = ledger::signers_of(**start.certificate);
+    if (std::find(signers.begin(), signers.end(), validator_) != signers.end()) {
+      judge((*start.certificate)->vote);
+    }
+  }
   for (const ledger::Certificate& certificate : journal->certificates) {
     if (!stage_.is_faulty(validator_)) stage_.checker().on_certificate(certificate);
     start.certificates.push_back(*ledger::verify_certificate(certificate, scope, stage_.set()));

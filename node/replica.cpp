@@ -22,9 +22,7 @@ RejoinStart rejoin_start(const ReplicaStart& start, const std::string& organisat
 
 // A body in the journal: the block's header before its entries.
 crypto::Bytes journal_body(const ledger::ExecutedBlock& block) {
-  const std::span<const crypto::Bytes> entries(block.entries);
-  const ledger::Body body = ledger::Body::of(entries.first(entries.size() - 1));
-  return ledger::encode_header(block.header) + crypto::Bytes(body.bytes());
+  return ledger::encode_header(block.header) + crypto::Bytes(ledger::body_of(block).bytes());
 }
 
 }  // namespace
@@ -92,6 +90,7 @@ void Replica::make_core(const ledger::Journal& records) {
   checks_.clear();
   requests_.clear();
   core_ = std::make_unique<Core>(options_.core, core_start(records), gate_);
+  ++cores_;
 }
 
 // A set that names other keys than this node's waits for a node that has them.
@@ -154,7 +153,7 @@ Actions Replica::start(Moment now) {
   rejoin_.on_epoch(*keyring_, core_->view(), now);
   find_standing();
   ask_timer(Timer::checkpoint, now.monotonic_us + options_.idle_checkpoint_us);
-  take(core_->start(now));
+  if (!votes_) take(core_->start(now));  // else it is another core, and has begun
   settle();
   finish_step();
   return std::exchange(actions_, {});
@@ -179,7 +178,7 @@ void Replica::on(ClientSubmitted event) { admit(event.submission, std::nullopt);
 void Replica::on(TimerFired event) {
   switch (event.request.timer) {
     case Timer::consensus:
-      if (event.request.epoch != keyring_->scope.epoch) return;
+      if (event.request.core != cores_) return;
       drive(ViewTimerFired{event.request.view.timer, event.request.view.view});
       return;
     case Timer::checkpoint:
@@ -214,7 +213,7 @@ void Replica::take(CoreOutput output) {
   for (const CoreSend& one : output.sends) send(one);  // before a commit forgets their blocks
   for (const Finalized& finals : output.finals) commit(finals);
   for (const ViewTimerRequest& one : output.timers) {
-    actions_.timers.push_back({Timer::consensus, keyring_->scope.epoch, one, one.at_us});
+    actions_.timers.push_back({Timer::consensus, cores_, one, one.at_us});
   }
   for (CoreRequest& one : output.requests) requests_.push_back(std::move(one));
   for (CoreNote& one : output.notes) {
@@ -365,7 +364,7 @@ void Replica::finish_step() {
 }
 
 void Replica::ask_timer(Timer timer, std::uint64_t at_us) {
-  actions_.timers.push_back({timer, keyring_->scope.epoch, {}, at_us});
+  actions_.timers.push_back({timer, cores_, {}, at_us});
 }
 
 // What the vote file has to say once this step is durable: no more than the journal, whose floor

@@ -67,7 +67,7 @@ struct MessageFrom {
 enum class Timer : std::uint8_t { consensus, checkpoint, tick, resume };
 struct TimerRequest {
   Timer timer = Timer::resume;
-  std::uint64_t epoch = 0;  // of `view`
+  std::uint64_t core = 0;   // that asked for `view`; those of an earlier core are void
   ViewTimerRequest view{};  // of Timer::consensus
   std::uint64_t at_us = 0;  // on the monotonic clock
 };
@@ -317,6 +317,7 @@ class Replica {
   std::optional<ledger::VoteFloor> floor_written_;  // by the step before
   bool has_forgotten_ = false;  // the journal's votes are not all: they are not read
   std::unique_ptr<Core> core_;
+  std::uint64_t cores_ = 0;  // made so far
   BlockTree tree_;
   Mempool mempool_;
   Checkpoints checkpoints_;

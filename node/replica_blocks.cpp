@@ -55,7 +55,9 @@ void Replica::admit(const VerifiedSubmission& submission, std::optional<PeerId> 
   gathers_ = true;
   take_in(submission, from);
   const Hash& id = submission->id;
-  gossip_.on_processed(id, mempool_.contains(id), from, now_, actions_.sends);
+  const bool pooled = mempool_.contains(id);
+  if (pooled && !from) gossip_.push(submission, actions_.sends);
+  gossip_.on_processed(id, pooled, from, now_, actions_.sends);
 }
 
 void Replica::take_in(const VerifiedSubmission& submission, std::optional<PeerId> from) {

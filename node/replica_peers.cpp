@@ -329,8 +329,7 @@ void Replica::take(PeerId from, ProbeAnswer message) {
 
 std::optional<BlockSent> Replica::find_candidate(const Hash& hash) const {
   if (const ledger::ExecutedBlock* block = tree_.find(hash)) {
-    const std::span<const crypto::Bytes> entries(block->entries);
-    return BlockSent{block->header, ledger::Body::of(entries.first(entries.size() - 1))};
+    return BlockSent{block->header, ledger::body_of(*block)};
   }
   const auto body = bodies_.find(hash);
   if (body == bodies_.end()) return std::nullopt;

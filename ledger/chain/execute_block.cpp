@@ -60,6 +60,10 @@ Checked<ExecutedBlock> execute(BlockBase base, const Header& header, const Bytes
 
 }  // namespace
 
+Body body_of(const ExecutedBlock& block) {
+  return Body::of(std::span(block.entries).first(block.entries.size() - 1));
+}
+
 Checked<ExecutedBlock> execute_block(BlockBase base, const Header& header,
                                      const BlockContent& content, const Epoch* closed) {
   const Next next = [&](std::size_t i, const BlockBuilder&) -> Checked<VerifiedSubmission> {

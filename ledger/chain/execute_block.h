@@ -11,6 +11,9 @@
 
 namespace ledger {
 
+// Its entries without the seal.
+Body body_of(const ExecutedBlock& block);
+
 // The submissions of a block whose signatures were checked before, in the block's order.
 struct BlockContent {
   Bytes epoch_entry;

@@ -227,6 +227,22 @@ bool SubmissionGossip::takes_unasked(Peer& peer, Moment now) {
   return true;
 }
 
+// By turns, so that with many peers each gets its share and spreads it. They are told as well, in
+// case it is lost. A repeat has gone out before.
+void SubmissionGossip::push(const ledger::VerifiedSubmission& submission,
+                            std::vector<Send>& sends) {
+  if (seen_.contains(submission->id) || peers_.empty()) return;
+  std::vector<PeerId> to;
+  auto next = peers_.upper_bound(last_pushed_);
+  while (to.size() < std::min(kPushedPeers, peers_.size())) {
+    if (next == peers_.end()) next = peers_.begin();
+    to.push_back(next->first);
+    ++next;
+  }
+  last_pushed_ = to.back();
+  sends.push_back({std::move(to), SubmissionsSent{{submission}}});
+}
+
 void SubmissionGossip::on_processed(const Hash& id, bool pooled, std::optional<PeerId> from,
                                     Moment now, std::vector<Send>& sends) {
   std::set<PeerId> holders;

@@ -24,14 +24,14 @@ TEST(Replicas, MakeASubmissionFinalEverywhereInThreeHops) {
   network.expect_agreement();
 }
 
-TEST(Replicas, FetchWhatOnlyTheProposerHasInTwoMore) {
+TEST(Replicas, NeedNoMoreHopsForWhatOnlyTheProposerHas) {
   Replicas network(4);
   network.run(1'000'000);
   const std::uint64_t start_us = network.now().monotonic_us;
   network.submit(network.node(0).replica->core().leader(1), {purchase(1)});
 
   ASSERT_TRUE(network.run(1'000'000, [&] { return network.all_at(1); }));
-  EXPECT_EQ(network.now().monotonic_us - start_us, 5 * kHopUs);
+  EXPECT_EQ(network.now().monotonic_us - start_us, 3 * kHopUs);
 }
 
 TEST(Replicas, TakeSubmissionsFromAnyOfThem) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "ledger/chain/codes.h"
+#include "ledger/chain/execute_block.h"
 #include "tests/support/test_network.h"
 
 namespace ledger {
@@ -24,7 +25,7 @@ struct MadeBlock {
                 .block;
   }
   // Without its seal.
-  Body body() const { return Body::of(std::span(block.entries).first(block.entries.size() - 1)); }
+  Body body() const { return body_of(block); }
 };
 
 TEST(Body, IsTheEntriesWithTheirLengths) {

@@ -256,17 +256,18 @@ TEST_F(GossipTest, RemembersABoundedNumberOfFinalIds) {
   EXPECT_EQ(asked(), (Asked{{1, {id_of(0)}}}));  // the oldest is forgotten
 }
 
-TEST_F(GossipTest, TakesLittleThatNobodyAskedFor) {
+TEST_F(GossipTest, TakesABoundedNumberThatNobodyAskedFor) {
   connect({1, 2});
   std::vector<VerifiedSubmission> some;
-  for (int i = 0; i < 18; ++i) some.push_back(submission(i));
-  EXPECT_EQ(deliver(1, some).size(), 16u);
-  EXPECT_EQ(deliver(2, {some[16]}).size(), 1u);  // another's budget
+  constexpr int kMax = static_cast<int>(SubmissionGossip::kUnaskedMax);
+  for (int i = 0; i < kMax + 2; ++i) some.push_back(submission(i));
+  EXPECT_EQ(deliver(1, some).size(), SubmissionGossip::kUnaskedMax);
+  EXPECT_EQ(deliver(2, {some.back()}).size(), 1u);  // another's budget
   for (const auto& one : some) gossip.on_processed(one->id, true, 1, now, sends);
   EXPECT_TRUE(deliver(2, some).empty());  // known
-  now.monotonic_us = 1'000'000;
-  EXPECT_EQ(deliver(1, {submission(100), submission(101)}).size(), 1u);
-  EXPECT_TRUE(deliver(3, {submission(102)}).empty());  // not connected
+  now.monotonic_us = SubmissionGossip::kUnaskedIntervalUs;
+  EXPECT_EQ(deliver(1, {submission(kMax + 2), submission(kMax + 3)}).size(), 1u);
+  EXPECT_TRUE(deliver(3, {submission(kMax + 4)}).empty());  // not connected
 }
 
 // ---- for proposals ----
@@ -363,6 +364,28 @@ TEST_F(GossipTest, TellsTheFirstAtOnceAndWhatFollowsTogether) {
   pass_to(1100);
   EXPECT_EQ(told(), (Told{{1, {ids[1]}}, {2, {ids[1], ids[2]}}}));
   EXPECT_FALSE(gossip.busy());
+}
+
+TEST_F(GossipTest, PushesWhatAClientSubmitsToTwelvePeersByTurns) {
+  for (PeerId peer = 1; peer <= 15; ++peer) connect({peer});
+  const auto pushed = [&](const VerifiedSubmission& one) {
+    gossip.push(one, sends);
+    std::vector<PeerId> to;
+    for (const Send& send : std::exchange(sends, {})) {
+      const auto* sent = std::get_if<SubmissionsSent>(&send.message);
+      if (sent == nullptr) continue;
+      EXPECT_EQ(sent->submissions.at(0)->id, one->id);
+      to = send.to;
+    }
+    return to;
+  };
+  now.monotonic_us = 1'000'000;
+  const auto first = submission(1);
+  EXPECT_EQ(pushed(first), (std::vector<PeerId>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}));
+  process(first, std::nullopt);
+  EXPECT_EQ(told().size(), 15u) << "a push may be lost";
+  EXPECT_TRUE(pushed(first).empty()) << "a repeat";
+  EXPECT_EQ(pushed(submission(2)), (std::vector<PeerId>{13, 14, 15, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
 }
 
 TEST_F(GossipTest, TellsTheWholePoolToAPeerThatConnects) {

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "ledger/chain/execute_block.h"
 #include "ledger/chain/vote.h"
 #include "node/sync/range_check.h"
 #include "tests/support/test_network.h"
@@ -132,8 +133,7 @@ class LedgerBook {
 
  private:
   static BlockSent sent(const ledger::ExecutedBlock& block) {
-    return {block.header,
-            ledger::Body::of(std::span(block.entries).first(block.entries.size() - 1))};
+    return {block.header, ledger::body_of(block)};
   }
 
   void commit(const std::vector<ledger::VerifiedSubmission>& submissions, bool certified) {

@@ -150,6 +150,7 @@ TEST_F(LedgerScenario, AValidatorJoinsVotesAndLeaves) {
   submit_purchases(2);
   change_set({0, 1, 2, 3, 4});
   expect_settled(10 * kSecond);
+  world->run_for(100 * kMs);  // who only observes hears of it last
   EXPECT_EQ(epoch_at(4), 1u);
   // A quorum of five is four: without the new one nothing would become final.
   world->node(0).crash(40 * kSecond, Unsynced::kept);

@@ -40,6 +40,7 @@ inline constexpr std::string_view kCountersignature = "greenledger/countersignat
 inline constexpr std::string_view kVoteChain = "greenledger/votechain/v1";
 inline constexpr std::string_view kProbe = "greenledger/probe/v1";
 inline constexpr std::string_view kKeyRequest = "greenledger/keyrequest/v1";
+inline constexpr std::string_view kHello = "greenledger/hello/v1";
 }  // namespace tag
 
 Hash sha256(ByteView bytes);

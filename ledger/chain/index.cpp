@@ -2,6 +2,7 @@
 
 #include "crypto/hash.h"
 #include "ledger/records/product_keys.h"
+#include "ledger/records/subject.h"
 
 namespace ledger {
 namespace {
@@ -58,6 +59,12 @@ std::vector<Bytes> index_keys(const proto::Record& record, std::uint64_t index) 
   }
   if (record.place() == 1) keys.push_back("s" + record.subject());
   return keys;
+}
+
+std::optional<Bytes> subject_index_key(std::string_view subject) {
+  const auto path = parse_subject(subject);
+  if (!path || path->kind == SubjectKind::purchase) return std::nullopt;
+  return "s" + Bytes(subject);
 }
 
 std::string buyer_key(const proto::Party& buyer) {

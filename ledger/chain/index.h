@@ -10,6 +10,7 @@
 //   'b' buyer hash 8 || date 10 || index 8             purchases of a buyer
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "ledger/chain/store.h"
@@ -21,6 +22,9 @@ inline constexpr std::size_t kIndexDateBytes = 10;
 
 // Index keys of the record at entry `index`; `place` is its place in the history of its subject.
 std::vector<Bytes> index_keys(const proto::Record& record, std::uint64_t index);
+
+// The 's' key of a subject; nullopt: none, for a purchase or what is no subject.
+std::optional<Bytes> subject_index_key(std::string_view subject);
 
 // What a buyer is filed under: the first identifier ("LEI:5493…"), else the name as it stands.
 std::string buyer_key(const proto::Party& buyer);

@@ -21,6 +21,10 @@ Checked<const proto::KeyState*> find_signing_key(
   }
   for (const proto::KeyState& key : organisation->keys()) {
     if (key.key_id() != header.key_id.view()) continue;
+    if (key.key().purpose() == proto::NODE) {
+      return crypto::Unexpected{
+          crypto::Reject(kKeyPurpose, "header.key_id", "A node key signs no submission.")};
+    }
     if (key.revoked_height() == 0) return &key;
     return crypto::Unexpected{crypto::Reject(
         kKeyRevoked, "header.key_id",

@@ -13,7 +13,7 @@
 namespace ledger {
 
 // Of the organisation that the header names; nullopt: no member. The pointer is into it.
-// E-ORGANISATION-UNKNOWN, E-KEY-UNKNOWN, E-KEY-REVOKED.
+// E-ORGANISATION-UNKNOWN, E-KEY-UNKNOWN, E-KEY-PURPOSE (a node key), E-KEY-REVOKED.
 Checked<const proto::KeyState*> find_signing_key(
     const SubmissionHeader& header, const std::optional<proto::OrganisationState>& organisation);
 

@@ -5,6 +5,7 @@
 #include "ledger/records/certification_status.h"
 #include "ledger/records/codes.h"
 #include "ledger/records/decimal.h"
+#include "ledger/records/node_keys.h"
 #include "ledger/records/rule_context.h"
 #include "proto/state.pb.h"
 
@@ -145,6 +146,9 @@ std::optional<crypto::Reject> broken_counter(ByteView key, std::uint64_t before,
   if (falls && size > before) return breach(key, "the counter falls below zero");
   if (!falls && before > kMost - size) return breach(key, "the counter overflows");
   if (falls && key == kOrganisationsKey) return breach(key, "organisations became fewer");
+  if (key.starts_with(kNodeKeyPrefix) && (before != 0 || difference != 1)) {
+    return breach(key, "a node key is enrolled once, for ever");
+  }
   return std::nullopt;
 }
 

@@ -3,6 +3,7 @@
 
 #include "ledger/records/codes.h"
 #include "ledger/records/kinds.h"
+#include "ledger/records/node_keys.h"
 
 namespace ledger {
 namespace {
@@ -106,6 +107,10 @@ Checked<Bytes> apply_key_change(RuleContext& context, const proto::Record& recor
   if (auto revoked = revoke_keys(state, record.key_change(), context); !revoked) {
     return Unexpected{std::move(revoked).error()};
   }
+  const Field list(field, "add");
+  auto claimed = claim_keys(context, context.submitter, list, record.key_change().add());
+  if (claimed) claimed = limit_node_keys(state, list);
+  if (!claimed) return Unexpected{std::move(claimed).error()};
   if (!has_root_in_force(state)) {
     return refuse(kStateInvalid, {field, "revoke"}, "No root key would be left.",
                   "Add a new root key in the same record.");

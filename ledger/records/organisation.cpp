@@ -5,6 +5,7 @@
 #include "ledger/records/codes.h"
 #include "ledger/records/kinds.h"
 #include "ledger/records/lists/lists.h"
+#include "ledger/records/node_keys.h"
 #include "ledger/records/signatures.h"
 
 namespace ledger {
@@ -73,9 +74,10 @@ void check_keys(Faults& faults, const Field& field,
   for (int i = 0; i < keys.size(); ++i) {
     const proto::Key& key = keys[i];
     const Field entry(*field.parent, field.name, i);
-    if (key.purpose() != proto::ROOT && key.purpose() != proto::OPERATION) {
+    if (key.purpose() == proto::KEY_PURPOSE_UNSPECIFIED ||
+        !proto::KeyPurpose_IsValid(key.purpose())) {
       faults.add(kFieldMissing, {entry, "purpose"},
-                 "The key is neither a root nor an operation key.");
+                 "The key is neither a root key nor an operation key nor a node key.");
     }
     const auto public_key = crypto::PublicKey::from_view(key.public_key());
     const bool known = std::any_of(keys.begin(), keys.begin() + i, [&](const proto::Key& other) {
@@ -139,6 +141,10 @@ Checked<Bytes> apply_organisation(RuleContext& context, const proto::Record& rec
     for (const proto::Key& key : organisation.keys()) {
       *state.add_keys() = key_state(key, context.height);
     }
+    const Field keys(field, "keys");
+    auto claimed = claim_keys(context, owner_of(record.subject()), keys, organisation.keys());
+    if (claimed) claimed = limit_node_keys(state, keys);
+    if (!claimed) return Unexpected{std::move(claimed).error()};
     context.counters[std::string(kOrganisationsKey)] = 1;
   } else {
     state = parse_body<proto::OrganisationState>(*body);

@@ -6,6 +6,7 @@
 #include "crypto/keys.h"
 #include "ledger/records/codes.h"
 #include "ledger/records/kinds.h"
+#include "ledger/records/node_keys.h"
 #include "ledger/records/signatures.h"
 
 namespace ledger {
@@ -43,6 +44,14 @@ void check_key(Faults& faults, const Field& field, const std::string& bytes,
 bool same_keys(const proto::Validator& a, const proto::Validator& b) {
   return a.vote_key() == b.vote_key() && a.log_key() == b.log_key() &&
          a.cosigner_key() == b.cosigner_key() && a.node_key() == b.node_key();
+}
+
+// Only what is new is judged: a member that stays must not stop the changes of others.
+bool was_there(const proto::ValidatorSet& before, const proto::Validator& validator) {
+  return std::any_of(
+      before.validators().begin(), before.validators().end(), [&](const proto::Validator& old) {
+        return old.organisation() == validator.organisation() && same_keys(old, validator);
+      });
 }
 
 // Members that join, leave or bring another key.
@@ -116,8 +125,14 @@ Checked<Bytes> apply_validator_set(RuleContext& context, const proto::Record& re
                   "A set of " + std::to_string(set.validators_size()) +
                       " can't lose a validator; it takes at least four.");
   }
+  const auto before = body ? parse_body<proto::ValidatorSet>(*body) : proto::ValidatorSet();
+  for (int i = 0; i < set.validators_size(); ++i) {
+    if (was_there(before, set.validators(i))) continue;
+    const Field entry(field, "validators", i);
+    auto free = require_free_keys(context, set.validators(i), entry);
+    if (!free) return Unexpected{std::move(free).error()};
+  }
   if (body) {
-    const auto before = parse_body<proto::ValidatorSet>(*body);
     const int allowed = std::max(1, before.validators_size() / 10);
     const int changed = changed_members(before, set);
     if (changed > allowed) {

@@ -123,7 +123,7 @@ std::vector<Schema> member_schemas() {
        "A key of an organisation",
        {{"key_id", hex, "16 bytes"},
         {"public_key", hex, "32 bytes"},
-        {"purpose", text, "ROOT or OPERATION"},
+        {"purpose", text, "ROOT, OPERATION or NODE"},
         {"algorithm", text, "ED25519"},
         {"label", text, "For people", "", kOptional},
         {"since_height", number, "Block that brought it"},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "ledger/chain/index.h"
 #include "node/sync/codes.h"
 #include "node/sync/joined_store.h"
 
@@ -401,6 +402,10 @@ crypto::Checked<void> SnapshotJoin::prove(Run& run) {
     genesis_.paths.erase(run.hashes[i].path);
     batch.put(ledger::Column::values, ledger::value_key(run.hashes[i].path, height),
               ledger::encode_value(leaf.key, leaf.value));
+    // Who is a member must be known at once, and not when the history below is here.
+    if (auto key = ledger::subject_index_key(leaf.key)) {
+      batch.put(ledger::Column::indexes, *std::move(key), "");
+    }
   }
   put_proved(batch, run.subtree, proved);
   std::move(batch.operations.begin(), batch.operations.end(),

@@ -15,7 +15,7 @@ using crypto::Unexpected;
 
 // All that one organisation sent.
 struct Founder {
-  proto::Organisation entry;  // with its root and operation keys
+  proto::Organisation entry;  // with its root, operation and node keys
   std::vector<std::string> addresses;
   std::map<KeyRole, crypto::PublicKey> node_keys;
 

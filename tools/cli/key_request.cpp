@@ -29,12 +29,31 @@ void add_line(std::string& text, std::string_view name, std::string_view value) 
   text.append(name).append(": ").append(value).append("\n");
 }
 
+// What the organisation's entry enrols a key for. The keys with which a node votes are the
+// validator set's alone.
+proto::KeyPurpose purpose_of(KeyRole role) {
+  switch (role) {
+    case KeyRole::root:
+      return proto::ROOT;
+    case KeyRole::operation:
+      return proto::OPERATION;
+    case KeyRole::node:
+      return proto::NODE;
+    case KeyRole::vote:
+    case KeyRole::log:
+    case KeyRole::cosigner:
+      break;
+  }
+  return proto::KEY_PURPOSE_UNSPECIFIED;
+}
+
 void fill_entry_keys(KeyRequest& request) {
   request.entry.clear_keys();
   for (const RequestedKey& each : request.keys) {
-    if (!may_be_many(each.role)) continue;
+    const proto::KeyPurpose purpose = purpose_of(each.role);
+    if (purpose == proto::KEY_PURPOSE_UNSPECIFIED) continue;
     proto::Key& key = *request.entry.add_keys();
-    key.set_purpose(each.role == KeyRole::root ? proto::ROOT : proto::OPERATION);
+    key.set_purpose(purpose);
     key.set_algorithm(proto::ED25519);
     key.set_public_key(std::string(each.key.view()));
   }

@@ -30,7 +30,8 @@ namespace tools {
 
 inline constexpr std::size_t kRequestBytesMax = 64 * 1024;
 
-// What a key is for. The first two sign for the organisation; the others belong to its node.
+// What a key is for. The first two sign for the organisation; the others belong to its node. The
+// node key is enrolled with the organisation, so that its node may connect before it votes.
 enum class KeyRole { root, operation, node, vote, log, cosigner };
 
 inline constexpr std::array<std::string_view, 6> kKeyRoleNames = {"root", "operation", "node",
@@ -46,7 +47,7 @@ struct RequestedKey {
 
 struct KeyRequest {
   std::string organisation;  // id
-  // Name, identifiers, country, roles, website; its keys are the root and operation keys below.
+  // Name, identifiers, country, roles, website; its keys are the root, operation and node keys.
   proto::Organisation entry;
   std::vector<std::string> addresses;  // of its node, host:port
   std::vector<RequestedKey> keys;

@@ -75,9 +75,9 @@ Result<proto::KeyChange> rotation(const KeyRequest& request, const Json& keys, b
   }
   if (change.add().empty()) {
     return Unexpected{Error{std::string(error_code::kInput),
-                            "The request brings no root and no operation key.",
-                            "Make new keys with `greenledger keys new`; those of a node change "
-                            "with the set of validators."}};
+                            "The request brings no root, operation or node key.",
+                            "Make new keys with `greenledger keys new`; those with which a node "
+                            "votes change with the set of validators."}};
   }
   for (const Json& each : keys) {
     if (keep_old || each.contains("revoked_height")) continue;

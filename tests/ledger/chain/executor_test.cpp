@@ -201,6 +201,25 @@ TEST(Execution, RootKeysDoNotSignPurchases) {
   EXPECT_EQ(first_code(add_one(submission, genesis)), kKeyPurpose);
 }
 
+TEST(Execution, NodeKeysSignNothing) {
+  const Genesis genesis = tests::make_genesis([](std::vector<proto::Record>& records) {
+    proto::Key* const key = records[3].mutable_organisation()->add_keys();
+    key->set_purpose(proto::NODE);
+    key->set_algorithm(proto::ED25519);
+    key->set_public_key(Bytes(tests::key_named("shop/node").public_key().view()));
+  });
+  proto::Record change;
+  change.set_subject("org/shop");
+  change.set_place(2);
+  *change.mutable_key_change()->add_add() = genesis.records[2].organisation().keys(1);
+
+  for (const proto::Record& record : {tests::purchase("D", "1", "Acura", "ILX"), change}) {
+    EXPECT_EQ(first_code(add_one(
+                  tests::submission(genesis, "shop", {record}, kGenesisTimeMs, "node"), genesis)),
+              kKeyPurpose);
+  }
+}
+
 // Parameters that every organisation has countersigned.
 proto::Record agreed_parameters(const Genesis& genesis, std::uint32_t block_records_max) {
   proto::Record record = genesis.records.at(0);

@@ -166,10 +166,12 @@ TEST(Invariants, OfCounters) {
   EXPECT_FALSE(broken_counter("gtin/04006381333931", 1, -1).has_value());
   EXPECT_FALSE(broken_counter("gtin/04006381333931", 0, 1).has_value());
   EXPECT_FALSE(broken_counter(kOrganisationsKey, 4, 1).has_value());
+  EXPECT_FALSE(broken_counter("node-key/00", 0, 1).has_value());
   for (const auto& broken :
        {broken_counter("gtin/04006381333931", 0, -1), broken_counter("model/X", 3, -4),
         broken_counter("model/X", ~std::uint64_t{0} >> 1, 1),
-        broken_counter(kOrganisationsKey, 4, -1)}) {
+        broken_counter(kOrganisationsKey, 4, -1), broken_counter("node-key/00", 1, -1),
+        broken_counter("node-key/00", 1, 1), broken_counter("node-key/00", 0, 2)}) {
     ASSERT_TRUE(broken.has_value());
     EXPECT_EQ(broken->code.name, kInvariantBroken.name);
   }

@@ -159,6 +159,19 @@ TEST_F(SnapshotJoinTest, BeginsALedgerAtTheNewestBlock) {
   EXPECT_EQ(mine.record_count(), book.reader().record_count());
   EXPECT_EQ(mine.certificate(36), book.reader().certificate(36));
   EXPECT_EQ(ledger::epoch_anchor(mine, book.header(36)), book.scope(1).anchor);
+  // The lists are there before the history is: who is a member, what is certified.
+  std::size_t certified = 0;
+  std::vector<std::string> lists[2];
+  const ledger::ChainReader theirs = book.reader();
+  for (const auto* reader : {&mine, &theirs}) {
+    reader->subjects("", "", [&](std::string_view subject) {
+      lists[reader == &mine ? 0 : 1].emplace_back(subject);
+      certified += subject.starts_with("cert/") ? 1 : 0;
+      return true;
+    });
+  }
+  EXPECT_EQ(lists[0], lists[1]);
+  EXPECT_GT(certified, 0u);
 }
 
 TEST_F(SnapshotJoinTest, TheLedgerGoesOnFromThere) {

@@ -45,6 +45,7 @@ inline PeerNetworkOptions quick_options() {
   options.backoff_first = Milliseconds(10);
   options.backoff_most = Milliseconds(100);
   options.steady_time = Milliseconds(50);
+  options.accept_rest = Milliseconds(10);
   return options;
 }
 
@@ -133,8 +134,8 @@ class TestNode {
   bool wait_gone(std::size_t count = 1) {
     return wait([&] { return gone_.size() >= count; });
   }
-  bool wait_frames(std::size_t count) {
-    return wait([&] { return frames_.size() >= count; });
+  bool wait_frames(std::size_t count, Milliseconds patience = kPatience) {
+    return wait([&] { return frames_.size() >= count; }, patience);
   }
   // A note of that kind whose reason holds `text`.
   template <class Note>

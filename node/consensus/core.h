@@ -143,6 +143,14 @@ struct VoteCast {
   ledger::Vote vote;
   std::optional<NullifyReason> reason;  // of a NULLIFY
 };
+// A block whose time lies further from this node's clock than it votes for: held until it is due,
+// or given no vote. Said once in a view. When more than f clocks are off, nothing becomes final.
+struct TimeDiffers {
+  std::uint64_t view = 0;
+  std::uint16_t proposer = 0;
+  std::uint64_t time_ms = 0;  // the block's
+  std::uint64_t wall_ms = 0;  // this node's when the proposal came, or now if the time lies ahead
+};
 // What follows stops this node's voting: more than f validators break the rules, another copy of
 // this node votes, or execution differs from the network's.
 struct CertificatesContradict {
@@ -158,8 +166,8 @@ struct UnknownOwnVote {
 struct FinalBlockRefused {
   crypto::Hash hash;
 };
-using CoreNote = std::variant<ViewEntered, VoteCast, Evidence, CertificatesContradict, GateRefused,
-                              UnknownOwnVote, FinalBlockRefused>;
+using CoreNote = std::variant<ViewEntered, VoteCast, Evidence, TimeDiffers, CertificatesContradict,
+                              GateRefused, UnknownOwnVote, FinalBlockRefused>;
 
 struct CoreOutput {               // performed in this order
   ledger::JournalStep journal;    // 1 one synced batch; the driver puts in the bodies' bytes (D1)
@@ -238,6 +246,7 @@ class Core {
   struct Turn {
     bool armed = false, seal_set = false, seal_due = false, pace_set = false, hold_set = false;
     bool leader_fired = false, advance_fired = false, declined = false, asked = false;
+    bool time_said = false;
     std::optional<ledger::Candidate> building_on;
   };
   struct Peer {
@@ -282,6 +291,7 @@ class Core {
   std::optional<NullifyReason> reason_to_nullify() const;
   Justified justified(const ledger::Candidate& candidate) const;
   Justified timely(const ledger::Candidate& candidate);
+  void say_time(const ledger::Seal& seal, std::uint64_t wall_ms);
   bool propose(const ledger::Candidate& candidate);
   bool cast(const ledger::Vote& vote, std::optional<VerifiedVote>& place,
             std::optional<NullifyReason> reason = std::nullopt);

@@ -1,5 +1,6 @@
 // Proposing and voting: R-FINALIZE, R-SEAL, R-ARM, R-PROPOSE, R-JUSTIFIED, R-NOTARIZE, R-NULLIFY.
 #include <algorithm>
+#include <utility>
 
 #include "crypto/check.h"
 #include "node/consensus/core.h"
@@ -150,10 +151,19 @@ Core::Justified Core::timely(const Candidate& candidate) {
         std::min<std::uint64_t>(time - now_.wall_ms - options_.drift_ms, 60'000);
     if (!turn_.hold_set) set_timer(ViewTimer::hold, view_, now_.monotonic_us + wait_ms * 1000);
     turn_.hold_set = true;
+    say_time(header->seal, now_.wall_ms);
     return Justified::wait;
   }
   const std::uint64_t allowed_ms = options_.drift_ms + advance_timeout() / 1000;
-  return time + allowed_ms < views_[view_].proposal_wall_ms ? Justified::wait : Justified::ok;
+  const std::uint64_t came_ms = views_[view_].proposal_wall_ms;
+  if (time + allowed_ms >= came_ms) return Justified::ok;
+  say_time(header->seal, came_ms);
+  return Justified::wait;
+}
+
+void Core::say_time(const ledger::Seal& seal, std::uint64_t wall_ms) {
+  if (std::exchange(turn_.time_said, true)) return;
+  out_.notes.push_back(TimeDiffers{view_, seal.proposer, seal.time_ms, wall_ms});
 }
 
 // R-NOTARIZE. Also after this node nullified the view: late notarize.

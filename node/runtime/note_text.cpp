@@ -58,6 +58,15 @@ Line line_of(const Evidence& note) {
                            note.first->epoch));
 }
 
+Line line_of(const TimeDiffers& note) {
+  const bool ahead = note.time_ms > note.wall_ms;
+  const std::uint64_t apart_ms = ahead ? note.time_ms - note.wall_ms : note.wall_ms - note.time_ms;
+  return warning(fmt::format(
+      "the block of validator {} in view {} is dated {} s {} this machine's clock and gets no vote "
+      "for now: one of the two clocks is off",
+      note.proposer, note.view, apart_ms / 1000, ahead ? "ahead of" : "behind"));
+}
+
 Line line_of(const CertificatesContradict& note) {
   return alarm(fmt::format(
       "certificates of view {} contradict each other, so more than a third of the validators break "

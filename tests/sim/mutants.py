@@ -69,7 +69,7 @@ MUTANTS = {
     "fetch_stops_at_known_blocks": ("CoreViews.RCommitFetchesAHoleBelowKnownBlocks", [
         (SYNC, "      if (asked_.insert(at).second)", "      if (lowest == nullptr && "
          "asked_.insert(at).second)")]),
-    "seal_only_on_entry": ("CoreVotes.RSealIsSetByALateNotarizationOfAnOldView", [
+    "seal_only_on_entry": ("CoreTimes.RSealIsSetByALateNotarizationOfAnOldView", [
         (VOTES, "  if (!may_vote() || turn_.seal_set || !is_unsealed()) return false;\n"
                 "  turn_.seal_set = true;",
          "  if (!may_vote() || turn_.seal_set) return false;\n  turn_.seal_set = true;\n"

@@ -344,6 +344,8 @@ void ReplicaNode::note(const node::Note& note, Held& held) {
       if (stage_.trace().keeps_lines()) stage_.log(place_, text_of(cast->vote));
     } else if (const auto* found = std::get_if<node::Evidence>(core)) {
       judge.on_evidence(found->first->epoch, found->first->signer);
+    } else if (const auto* time = std::get_if<node::TimeDiffers>(core)) {
+      stage_.log(place_, "clock differs from that of " + std::to_string(time->proposer));
     } else if (!std::holds_alternative<node::ViewEntered>(*core)) {
       judge.fail(who + " stops, note " + std::to_string(core->index()));
     }

@@ -373,8 +373,11 @@ void SimNode::note(const node::CoreNote& note) {
   } else if (const auto* found = std::get_if<node::Evidence>(&note)) {
     stage_.log(place_, "evidence against " + std::to_string(found->first->signer));
     stage_.checker().on_evidence(*found);
+  } else if (const auto* time = std::get_if<node::TimeDiffers>(&note)) {
+    stage_.log(place_, "clock differs from that of " + std::to_string(time->proposer));
   } else if (!stage_.is_faulty(validator_)) {
     static constexpr const char* kWhy[] = {"",
+                                           "",
                                            "",
                                            "",
                                            "certificates contradict",

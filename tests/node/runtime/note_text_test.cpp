@@ -22,6 +22,15 @@ TEST(NoteText, SaysWhyAViewIsGivenUp) {
       << "an ordinary end of a turn";
 }
 
+TEST(NoteText, SaysWhoseClockDiffersAndHowFar) {
+  EXPECT_EQ(note_line(CoreNote{TimeDiffers{7, 2, 3'611'000, 11'000}})->text,
+            "the block of validator 2 in view 7 is dated 3600 s ahead of this machine's clock and "
+            "gets no vote for now: one of the two clocks is off");
+  const auto behind = note_line(CoreNote{TimeDiffers{7, 2, 11'000, 3'611'000}});
+  EXPECT_NE(behind->text.find("3600 s behind this"), std::string::npos) << behind->text;
+  EXPECT_EQ(behind->severity, NoteSeverity::warning);
+}
+
 TEST(NoteText, AlarmsWhenThisNodeSignsNothingMore) {
   for (const CoreNote& note :
        {CoreNote{GateRefused{ledger::nullify_vote(7)}}, CoreNote{FinalBlockRefused{}}}) {

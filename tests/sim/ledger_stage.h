@@ -48,6 +48,8 @@ class LedgerStage {
 
   std::uint64_t now_us() const { return timeline_.now_us(); }
   node::Moment moment(std::size_t place) const;
+  // From now on the wall clock of a place is wrong by this much.
+  void set_clock_error(std::size_t place, std::int64_t ms) { clock_errors_ms_.at(place) = ms; }
   void at(std::uint64_t time_us, std::function<void()> action) {
     timeline_.at(time_us, std::move(action));
   }

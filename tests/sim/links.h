@@ -27,6 +27,7 @@ class Links {
   void partition(std::vector<int> group_of_place) { groups_ = std::move(group_of_place); }
   // One direction of one link.
   void cut(std::size_t from, std::size_t to) { cuts_.insert({from, to}); }
+  void mend(std::size_t from, std::size_t to) { cuts_.erase({from, to}); }
   void heal() {
     groups_.clear();
     cuts_.clear();

@@ -82,6 +82,8 @@ class Stage {
   // ---- time ----
   std::uint64_t now_us() const { return timeline_.now_us(); }
   node::Moment moment(std::size_t place) const;
+  // From now on the wall clock of a place is wrong by this much.
+  void set_clock_error(std::size_t place, std::int64_t ms) { clock_errors_ms_.at(place) = ms; }
   void at(std::uint64_t time_us, std::function<void()> action) {
     timeline_.at(time_us, std::move(action));
   }
@@ -92,6 +94,7 @@ class Stage {
   NetworkOptions& network() { return links_.options(); }
   void partition(std::vector<int> groups) { links_.partition(std::move(groups)); }
   void cut(std::size_t from, std::size_t to) { links_.cut(from, to); }
+  void mend(std::size_t from, std::size_t to) { links_.mend(from, to); }
   void heal() { links_.heal(); }
   // Messages for which it says true are lost.
   using Filter = std::function<bool(std::size_t from, std::size_t to, const Wire&)>;

@@ -74,13 +74,17 @@ std::vector<Work> draw_work(const ledger::Genesis& genesis, std::size_t count, D
 }
 
 Work change_validators(const ledger::Genesis& genesis, std::size_t validators,
-                       const std::vector<std::size_t>& numbers, std::uint64_t change) {
+                       const std::vector<std::size_t>& numbers, std::uint64_t change,
+                       const std::map<std::size_t, std::string>& vote_keys) {
   proto::Record record;
   record.set_subject("network/validators");
   record.set_place(change + 1);
   for (const std::size_t number : numbers) {
-    *record.mutable_validator_set()->add_validators() =
-        tests::validator_entry(tests::validator_name(number));
+    proto::Validator& entry = *record.mutable_validator_set()->add_validators();
+    entry = tests::validator_entry(tests::validator_name(number));
+    const auto key = vote_keys.find(number);
+    if (key == vote_keys.end()) continue;
+    entry.set_vote_key(crypto::Bytes(tests::key_named(key->second).public_key().view()));
   }
   return signed_by_all(genesis, validators, record);
 }

@@ -3,6 +3,7 @@
 // not by the product.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,9 +29,11 @@ struct Work {
 std::vector<Work> draw_work(const ledger::Genesis& genesis, std::size_t count, Dice& dice);
 
 // The record that makes these organisations the validators, as the change number `change` (from 1)
-// of the set; signed by all organisations of a network of `validators`.
+// of the set; signed by all organisations of a network of `validators`. `vote_keys`: names of the
+// keys of those that bring a new one.
 Work change_validators(const ledger::Genesis& genesis, std::size_t validators,
-                       const std::vector<std::size_t>& numbers, std::uint64_t change);
+                       const std::vector<std::size_t>& numbers, std::uint64_t change,
+                       const std::map<std::size_t, std::string>& vote_keys = {});
 
 // One more record for the ledger that says nothing new of the network: it closes the epoch.
 Work change_parameters(const ledger::Genesis& genesis, std::size_t validators,

@@ -102,6 +102,16 @@ void LedgerWorld::send(std::size_t from, node::PeerId connection, const node::Me
   }
 }
 
+std::uint64_t LedgerWorld::arrival_us(std::size_t to, std::size_t bytes) {
+  const std::uint64_t time = now_us() + links_.draw_delay();
+  const auto found = lines_.find(to);
+  if (found == lines_.end() || found->second.bytes_per_second == 0) return time;
+  Line& line = found->second;
+  line.busy_until_us =
+      std::max(line.busy_until_us, now_us()) + bytes * 1'000'000 / line.bytes_per_second;
+  return std::max(time, line.busy_until_us);
+}
+
 void LedgerWorld::send_frame(std::size_t from, node::PeerId id, const crypto::Bytes& frame) {
   ++messages_;
   bytes_ += frame.size();
@@ -114,7 +124,7 @@ void LedgerWorld::send_frame(std::size_t from, node::PeerId id, const crypto::By
     return;
   }
   for (int copies = options_.in_order ? 1 : links_.draw_copies(); copies > 0; --copies) {
-    std::uint64_t time = now_us() + links_.draw_delay();
+    std::uint64_t time = arrival_us(to, frame.size());
     if (options_.in_order) time = connection.last_us[end] = std::max(time, connection.last_us[end]);
     at(time, [this, id, from, to, frame] {
       if (!connections_.contains(id)) return;

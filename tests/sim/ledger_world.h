@@ -33,6 +33,11 @@ class LedgerWorld final : public LedgerStage {
   std::size_t places() const { return nodes_.size(); }
   ReplicaNode& node(std::size_t place) { return *nodes_.at(place); }
   const ReplicaNode& node(std::size_t place) const { return *nodes_.at(place); }
+  // All that goes to a place shares one line of so many bytes a second; 0: no bound.
+  void limit(std::size_t place, std::uint64_t bytes_per_second) {
+    lines_[place].bytes_per_second = bytes_per_second;
+  }
+
   std::vector<std::size_t> honest_places() const;
   void crash_everyone(std::uint64_t down_us);
   // Ends all faults but those of faulty validators, and brings everybody back.
@@ -59,6 +64,11 @@ class LedgerWorld final : public LedgerStage {
     std::size_t ends[2] = {0, 0};
     std::uint64_t last_us[2] = {0, 0};  // when the newest message to each end arrives
   };
+  struct Line {
+    std::uint64_t bytes_per_second = 0;
+    std::uint64_t busy_until_us = 0;
+  };
+  std::uint64_t arrival_us(std::size_t to, std::size_t bytes);
   void connect(std::size_t one, std::size_t other);
   void lose(node::PeerId connection, std::uint64_t back_us);
   void send_frame(std::size_t from, node::PeerId connection, const crypto::Bytes& frame);
@@ -68,6 +78,7 @@ class LedgerWorld final : public LedgerStage {
   std::vector<std::unique_ptr<ReplicaNode>> nodes_;
   std::vector<std::unique_ptr<Liar>> liars_;  // by place; null: it says what it means
   std::map<node::PeerId, Connection> connections_;
+  std::map<std::size_t, Line> lines_;  // by place
   node::PeerId last_connection_ = 0;
   std::uint64_t messages_ = 0;
   std::uint64_t bytes_ = 0;

@@ -36,10 +36,11 @@ void ReplicaNode::boot() {
     return;
   }
   const auto key = [this](const char* role) { return tests::key_named(organisation_ + role); };
-  replica_ = std::make_unique<node::Replica>(
-      stage_.options().replica, stage_.genesis(),
-      node::ValidatorKeys{key("/vote"), key("/log"), key("/cosigner"), organisation_},
-      std::move(start), *disk_);
+  replica_ =
+      std::make_unique<node::Replica>(stage_.options().replica, stage_.genesis(),
+                                      node::ValidatorKeys{tests::key_named(vote_key_), key("/log"),
+                                                          key("/cosigner"), organisation_},
+                                      std::move(start), *disk_);
   stage_.log(place_, "starts at height " + std::to_string(replica_->head().seal.height));
   keyring_ = replica_->keyring();
   if (is_honest()) {

@@ -23,6 +23,8 @@ class ReplicaNode {
   void crash(std::uint64_t down_us, Unsynced policy);
   // The operator puts an old copy of the disk back. It stays down.
   void restore(const SimDisk::Image& image, bool loses_vote_file);
+  // The operator gives it another vote key for its next start.
+  void set_vote_key(std::string name) { vote_key_ = std::move(name); }
   // The operator starts it as one that may have forgotten votes.
   void recover_votes();
   bool is_up() const { return replica_ != nullptr; }
@@ -68,6 +70,7 @@ class ReplicaNode {
   LedgerStage& stage_;
   std::size_t place_;
   std::string organisation_;
+  std::string vote_key_ = organisation_ + "/vote";
   std::unique_ptr<SimDisk> disk_ = std::make_unique<SimDisk>();
   std::optional<ledger::VoteJudgement> verdict_;
   std::uint64_t writes_ = 0;

@@ -79,6 +79,7 @@ void Replica::enter_epoch(ledger::Journal records) {
   drafts_.clear();
   bodies_.clear();
   checks_.clear();
+  ripe_.clear();
   requests_.clear();
   assign_validators();
   follow_head();
@@ -88,6 +89,7 @@ void Replica::enter_epoch(ledger::Journal records) {
 // While this node may not sign, its core follows as an observer's does.
 void Replica::make_core(const ledger::Journal& records) {
   checks_.clear();
+  ripe_.clear();
   requests_.clear();
   core_ = std::make_unique<Core>(options_.core, core_start(records), gate_);
   ++cores_;
@@ -241,11 +243,13 @@ crypto::Bytes Replica::body_for_journal(const Hash& hash) const {
 void Replica::settle() {
   for (;;) {
     if (tree_.is_behind()) {
-      resumes_ = !requests_.empty() || core_->ended() || mempool_.size() > 0;
+      resumes_ = !requests_.empty() || !ripe_.empty() || core_->ended() || mempool_.size() > 0;
       return;
     }
     if (core_->ended()) {
       begin_next_epoch();
+    } else if (!ripe_.empty()) {
+      for (const Hash& hash : std::exchange(ripe_, {})) try_check(hash);
     } else if (std::exchange(review_due_, false)) {
       review_passed_by();
     } else if (gathers_ && !requests_.empty() &&
@@ -313,7 +317,6 @@ void Replica::find_standing() {
   const bool votes = standing == Standing::voting && me_ && !history_;
   if (std::exchange(votes_, votes) == votes) return;
   if (core_->ended()) return;  // it signs nothing, and the next epoch's is about to be made
-  bodies_.clear();
   make_core(read_records());
   work_said_ = {};
   take(core_->start(now_));

@@ -13,6 +13,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <variant>
 
 #include "ledger/chain/execute_block.h"
@@ -333,6 +334,7 @@ class Replica {
   std::map<std::uint64_t, Draft> drafts_;  // by view of the candidate
   std::map<crypto::Hash, ReceivedBody> bodies_;
   std::map<crypto::Hash, Check> checks_;
+  std::set<crypto::Hash> ripe_;  // of these, for which something came while the store was behind
 
   WorkChanged work_said_;
   crypto::Hash taken_for_;  // the tip for which the mempool's marks stand

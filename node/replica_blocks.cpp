@@ -209,7 +209,11 @@ const Replica::Draft* Replica::find_draft(const Hash& hash) const {
 // Executes the block if all of it is here, and otherwise asks for what is missing.
 void Replica::try_check(const Hash& hash) {
   const auto check = checks_.find(hash);
-  if (check == checks_.end() || tree_.is_behind()) return;
+  if (check == checks_.end()) return;
+  if (tree_.is_behind()) {
+    ripe_.insert(hash);
+    return;
+  }
   if (tree_.find(hash) != nullptr) {
     checks_.erase(check);
     drive(BlockChecked{hash, true});

@@ -230,6 +230,7 @@ void Replica::take(PeerId from, RangeSent message) {
   for (VerifiedRange& range : range_sync_->on(from, std::move(message), now_)) {
     for (BlockSent& block : range.blocks) {
       const Hash hash = block.header.hash();
+      ripe_.insert(hash);
       bodies_.insert_or_assign(hash,
                                ReceivedBody{block.header, std::move(block.body), std::nullopt});
     }

@@ -1,6 +1,7 @@
 #include "node/sync/block_fetch.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace node {
 
@@ -25,7 +26,10 @@ void BlockFetch::on_gone(PeerId peer, Moment now, std::vector<Send>& sends) {
 bool BlockFetch::want(const crypto::Hash& hash, std::optional<PeerId> prefer, Moment now,
                       std::vector<Send>& sends) {
   const auto found = wants_.find(hash);
-  if (found != wants_.end()) return true;
+  if (found != wants_.end()) {
+    if (std::exchange(found->second.held, false)) ask(hash, found->second, now, sends);
+    return true;
+  }
   if (wants_.size() >= kWantsMax) return false;
   Want& want = wants_[hash];
   want.prefer = prefer;

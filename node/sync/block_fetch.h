@@ -27,7 +27,8 @@ class BlockFetch {
   void on_peer(PeerId peer, std::string organisation, Moment now, std::vector<Send>& sends);
   void on_gone(PeerId peer, Moment now, std::vector<Send>& sends);
 
-  // False: the list is full, and the block is not on it. A block that is on it already stays so.
+  // False: the list is full, and the block is not on it. A block that is on it already stays so;
+  // one that was handed out is asked for again, because whoever wants it has it no more.
   bool want(const crypto::Hash& hash, std::optional<PeerId> prefer, Moment now,
             std::vector<Send>& sends);
   // The hash of a block that is wanted and was asked of this peer: process it, then say done() or

@@ -163,6 +163,17 @@ TEST_F(BlockFetchTest, WantsABlockUntilItWasProcessed) {
   EXPECT_EQ(receive(1, 10), std::nullopt);
 }
 
+TEST_F(BlockFetchTest, AsksAgainForABlockThatWasHandedOutAndIsWantedAgain) {
+  connect(1);
+  connect(2);
+  want(10, 1);
+  receive(1, 10);
+  asked(10);
+  want(10);
+  EXPECT_EQ(asked(10), Peers{2});
+  EXPECT_EQ(receive(2, 10), hash_of(10));
+}
+
 TEST_F(BlockFetchTest, AsksAnotherPeerAfterAWrongBody) {
   connect(1);
   connect(2);

@@ -25,6 +25,11 @@ class LedgerBook {
              certified);
     }
   }
+  void add_record(const std::string& organisation, const proto::Record& record) {
+    commit({tests::submission(chain_.genesis(), organisation, {record},
+                              chain_.tip().seal.time_ms + 1000)},
+           true);
+  }
   // A block that closes its epoch: the parameters change.
   void close_epoch() {
     proto::Record record = chain_.genesis().records.at(0);

@@ -5,23 +5,35 @@
 #include "crypto/check.h"
 
 namespace node::net {
+namespace {
+
+// Sources that are remembered; beyond it those without a connection are forgotten.
+constexpr std::size_t kSourcesMax = 4096;
+
+}  // namespace
 
 bool Admission::enter(const std::string& source, SourceKind kind, Time now) {
   if (kind != SourceKind::member && inside_ >= options_.unauthenticated) return false;
   if (kind != SourceKind::free) {
-    const auto place = of_source_.find(source);
-    const std::size_t others = place == of_source_.end() ? 0 : place->second;
-    if (others >= options_.unauthenticated_per_source) return false;
+    if (sources_.size() >= kSourcesMax) {
+      std::erase_if(sources_, [](const auto& entry) { return entry.second.inside == 0; });
+    }
+    Source& here = sources_[source];
+    if (here.inside >= options_.unauthenticated_per_source) return false;
+    if (!take_token(kind == SourceKind::member ? here.fresh : fresh_, now)) return false;
+    ++here.inside;
   }
-  if (kind == SourceKind::any) {
-    const double seconds = std::chrono::duration<double>(now - filled_).count();
-    tokens_ = std::min(options_.new_burst, tokens_ + seconds * options_.new_per_second);
-    filled_ = now;
-    if (tokens_ < 1) return false;
-    tokens_ -= 1;
-  }
-  if (kind != SourceKind::free) ++of_source_[source];
   if (kind != SourceKind::member) ++inside_;
+  return true;
+}
+
+bool Admission::take_token(Bucket& bucket, Time now) const {
+  const double seconds = std::chrono::duration<double>(now - bucket.filled.value_or(now)).count();
+  const double earned = bucket.tokens + seconds * options_.new_per_second;
+  bucket.tokens = bucket.filled ? std::min(options_.new_burst, earned) : options_.new_burst;
+  bucket.filled = now;
+  if (bucket.tokens < 1) return false;
+  bucket.tokens -= 1;
   return true;
 }
 
@@ -31,9 +43,9 @@ void Admission::leave(const std::string& source, SourceKind kind) {
     --inside_;
   }
   if (kind == SourceKind::free) return;
-  const auto place = of_source_.find(source);
-  CHECK(place != of_source_.end());
-  if (--place->second == 0) of_source_.erase(place);
+  const auto place = sources_.find(source);
+  CHECK(place != sources_.end() && place->second.inside > 0);
+  --place->second.inside;
 }
 
 }  // namespace node::net

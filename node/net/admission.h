@@ -1,12 +1,13 @@
 // How many connections may be there that have not said who they are: in all, of one source, and new
-// ones in a second. Sources at which a member is known to live are bounded alone, so that no crowd
-// keeps a member out.
+// ones in a second. A source at which a member is known to live is bounded by itself alone, so that
+// no crowd keeps a member out.
 //
 // Pure: the clock is an argument. One thread.
 #pragma once
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "node/net/peer_options.h"
@@ -19,22 +20,30 @@ class Admission {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  explicit Admission(const PeerNetworkOptions& options)
-      : options_(options), tokens_(options.new_burst) {}
+  explicit Admission(const PeerNetworkOptions& options) : options_(options) {}
 
   // False: refused. True: leave() must follow, with the same arguments. SourceKind::free, this
   // machine, is bounded by the number in all only.
   bool enter(const std::string& source, SourceKind kind, Time now);
   void leave(const std::string& source, SourceKind kind);
 
-  std::size_t size() const { return inside_; }
+  std::size_t sources() const { return sources_.size(); }
 
  private:
+  struct Bucket {
+    double tokens = 0;
+    std::optional<Time> filled;  // none: it was never used, and is full
+  };
+  struct Source {
+    std::size_t inside = 0;
+    Bucket fresh;  // of members
+  };
+  bool take_token(Bucket& bucket, Time now) const;
+
   const PeerNetworkOptions& options_;
   std::size_t inside_ = 0;  // without those at members' sources
-  std::map<std::string, std::size_t> of_source_;
-  double tokens_ = 0;
-  Time filled_;
+  Bucket fresh_;            // of all others
+  std::map<std::string, Source> sources_;
 };
 
 }  // namespace node::net

@@ -26,6 +26,7 @@ class Penalties {
   // For how long.
   Milliseconds punish(const crypto::PublicKey& key, Time now);
   bool is_away(const crypto::PublicKey& key, Time now) const;
+  // Keys that are remembered.
   std::size_t size() const { return table_.size(); }
 
  private:

@@ -16,6 +16,9 @@ constexpr std::size_t kRoom = 64 << 10;
 // What is encrypted ahead of the socket.
 constexpr std::size_t kGatherBytes = 64 << 10;
 constexpr std::array<char, kFrameHeaderBytes> kPing{};
+// In one second: a node says one in ten seconds, and one for each further connection of a key.
+constexpr unsigned kPingsMax = 100;
+constexpr std::chrono::seconds kPingsTime{1};
 
 Time now() { return std::chrono::steady_clock::now(); }
 
@@ -162,12 +165,21 @@ void Connection::take_hello(crypto::ByteView frame) {
 void Connection::take_frame(crypto::Bytes frame) {
   frame_.reset();
   record_->bytes_in += kFrameHeaderBytes + frame.size();
-  if (frame.empty()) return;
+  if (frame.empty()) return take_ping();
   ++record_->frames_in;
   ++unreleased_frames_;
   unreleased_bytes_ += frame.size();
   record_->unreleased_bytes = unreleased_bytes_;
   host_.on_frame(record_->info.peer, std::move(frame));
+}
+
+void Connection::take_ping() {
+  const Time moment = now();
+  if (moment - pings_since_ > kPingsTime) {
+    pings_since_ = moment;
+    pings_ = 0;
+  }
+  if (++pings_ > kPingsMax) end("too many pings");
 }
 
 bool Connection::window_open() const {

@@ -92,6 +92,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void read_frames();
   void take_hello(crypto::ByteView frame);
   void take_frame(crypto::Bytes frame);
+  void take_ping();
   bool window_open() const;
   std::string fault_of_deadlines(Time now);
 
@@ -120,6 +121,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   FrameReader reader_;
   std::size_t unreleased_frames_ = 0;
   std::size_t unreleased_bytes_ = 0;
+  unsigned pings_ = 0;
+  Time pings_since_;
 
   // Out.
   std::deque<std::shared_ptr<const crypto::Bytes>> queue_;

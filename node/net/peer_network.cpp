@@ -59,7 +59,7 @@ struct PeerNetwork::Parts {
 
   // who is who
   void look_at_members();
-  bool want_key(const Connection& connection, const crypto::PublicKey& key) const;
+  bool want_key(const Connection& connection, const crypto::PublicKey& key);
   std::string owner(const crypto::PublicKey& key) const;
   bool is_satisfied(const net::Target& target) const;
   std::vector<ConnectionPtr> connections_of(const crypto::PublicKey& key) const;
@@ -208,16 +208,22 @@ std::string PeerNetwork::Parts::owner(const crypto::PublicKey& key) const {
   return place == members.end() ? std::string() : place->second;
 }
 
-bool PeerNetwork::Parts::want_key(const Connection& connection,
-                                  const crypto::PublicKey& key) const {
-  if (key == local.node_key.public_key() || penalties.is_away(key, now())) return false;
-  if (connection.origin().key) return key == *connection.origin().key;
+bool PeerNetwork::Parts::want_key(const Connection& connection, const crypto::PublicKey& key) {
+  const net::Origin& origin = connection.origin();
+  if (key == local.node_key.public_key()) {
+    // A seed that is this node itself; many have the same list of seeds.
+    if (origin.target) dialler.answered(*origin.target, key);
+    return false;
+  }
+  if (penalties.is_away(key, now())) return false;
+  if (origin.key) return key == *origin.key;
   return connection.dialled() || members.contains(key);
 }
 
 bool PeerNetwork::Parts::is_satisfied(const net::Target& target) const {
   const std::optional<crypto::PublicKey>& key = target.key ? target.key : target.answered;
   if (!key) return false;
+  if (*key == local.node_key.public_key()) return true;
   return penalties.is_away(*key, now()) || !connections_of(*key).empty();
 }
 
@@ -248,7 +254,10 @@ void PeerNetwork::Parts::on_hello(Connection& connection) {
 
 // Why it is no peer now, though its hello is good; empty: it may be one.
 std::string PeerNetwork::Parts::refusal(const Connection& connection) const {
-  if (connection.organisation() != owner(connection.key())) return "its key was revoked";
+  const std::string owner_now = owner(connection.key());
+  if (connection.organisation() != owner_now) {
+    return owner_now.empty() ? "its key was revoked" : "its key has become another's";
+  }
   if (!connection.organisation().empty()) return {};
   if (connection.origin().key || !connection.dialled()) return "its key is no member's";
   const auto strangers = std::count_if(peers.begin(), peers.end(), [](const auto& entry) {

@@ -111,6 +111,16 @@ TEST_F(LimitsTest, EndsAPeerWhoseFrameDrips) {
   EXPECT_LT(std::chrono::steady_clock::now() - begun, Milliseconds(1000));
 }
 
+TEST_F(LimitsTest, EndsAPeerThatPingsWithoutEnd) {
+  start();
+  const auto bravo = connect();
+  bravo->send(crypto::Bytes(4 * 100, '\0'));
+  bravo->send_frame(vote_frame("a vote"));
+  ASSERT_TRUE(alfa_->wait_frames(1));
+  bravo->send(crypto::Bytes(4, '\0'));
+  expect_gone("too many pings");
+}
+
 TEST_F(LimitsTest, HandsOverNoMoreFramesThanTheWindowHolds) {
   PeerNetworkOptions options = quick_options();
   options.window_frames = 10;

@@ -52,6 +52,9 @@ void Connection::open(std::shared_ptr<PeerRecord> record) {
   record_ = std::move(record);
   reader_ = FrameReader();
   in_.resize(kRoom);
+  // Up to a tenth less, and the same for both ends: not all of a network's at one moment.
+  const int spread = tls_.exporter().bytes[0];
+  lifetime_ = host_.options.lifetime - host_.options.lifetime * spread / 2560;
   heard_ = spoke_ = now();
 }
 
@@ -66,6 +69,7 @@ void Connection::end(std::string reason) {
   }
   socket_.close(ignored);
   queue_.clear();
+  if (record_) count_unreleased(-static_cast<std::ptrdiff_t>(unreleased_bytes_));
   host_.on_end(*this, reason);
 }
 
@@ -168,8 +172,7 @@ void Connection::take_frame(crypto::Bytes frame) {
   if (frame.empty()) return take_ping();
   ++record_->frames_in;
   ++unreleased_frames_;
-  unreleased_bytes_ += frame.size();
-  record_->unreleased_bytes = unreleased_bytes_;
+  count_unreleased(static_cast<std::ptrdiff_t>(frame.size()));
   host_.on_frame(record_->info.peer, std::move(frame));
 }
 
@@ -182,19 +185,30 @@ void Connection::take_ping() {
   if (++pings_ > kPingsMax) end("too many pings");
 }
 
+void Connection::count_unreleased(std::ptrdiff_t bytes) {
+  unreleased_bytes_ += static_cast<std::size_t>(bytes);
+  host_.unreleased_bytes += static_cast<std::size_t>(bytes);
+  record_->unreleased_bytes = unreleased_bytes_;
+}
+
+// When all together have too much, each has one frame at a time.
 bool Connection::window_open() const {
-  return unreleased_bytes_ < host_.options.window_bytes &&
+  const bool room = host_.unreleased_bytes < host_.options.window_bytes_all;
+  return (room || unreleased_bytes_ == 0) && unreleased_bytes_ < host_.options.window_bytes &&
          unreleased_frames_ < host_.options.window_frames;
 }
 
 void Connection::release(std::size_t bytes) {
   if (stage_ != Stage::open) return;
   CHECK(unreleased_frames_ > 0 && bytes <= unreleased_bytes_);
-  const bool was_open = window_open();
   --unreleased_frames_;
-  unreleased_bytes_ -= bytes;
-  record_->unreleased_bytes = unreleased_bytes_;
-  if (was_open || !window_open()) return;
+  count_unreleased(-static_cast<std::ptrdiff_t>(bytes));
+  resume();
+}
+
+// Reads on where a closed window had stopped it.
+void Connection::resume() {
+  if (receiving_ || !window_open()) return;
   heard_ = now();
   work();
 }
@@ -289,7 +303,9 @@ void Connection::sweep(Time now) {
   if (stage_ == Stage::ended) return;
   std::string fault = fault_of_deadlines(now);
   if (!fault.empty()) return end(std::move(fault));
-  if (stage_ == Stage::open && !writing_ && now - spoke_ > host_.options.ping_time) ping();
+  if (stage_ != Stage::open) return;
+  if (!writing_ && now - spoke_ > host_.options.ping_time) ping();
+  resume();
 }
 
 std::string Connection::fault_of_deadlines(Time now) {
@@ -297,8 +313,8 @@ std::string Connection::fault_of_deadlines(Time now) {
   if (stage_ != Stage::open) {
     return now - started_ > options.hello_time ? "no hello in time" : "";
   }
-  // While the window is closed nothing can be heard, and that is not the peer's fault.
-  if (window_open() && now - heard_ > options.idle_time) return "nothing heard";
+  // While the window is closed nothing is listened for, and that is not the peer's fault.
+  if (receiving_ && now - heard_ > options.idle_time) return "nothing heard";
   if (writing_ && now - progress_ > options.write_time) return "the peer does not read";
   if (record_->full && !full_) full_ = now;
   if (!record_->full) full_.reset();
@@ -308,7 +324,7 @@ std::string Connection::fault_of_deadlines(Time now) {
         std::chrono::milliseconds(1000 * reader_.announced() / options.frame_bytes_per_second);
     if (now - *frame_ > options.frame_time + earned) return "a frame takes too long";
   }
-  const bool old = now - started_ > options.lifetime;
+  const bool old = now - started_ > lifetime_;
   const bool used = record_->bytes_in + record_->bytes_out > options.connection_bytes;
   return old || used ? "made anew after its time" : "";
 }

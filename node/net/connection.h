@@ -33,6 +33,7 @@ struct ConnectionHost {
   const PeerNetworkOptions& options;
   const LocalNode& local;
   const TlsContext& tls;
+  std::size_t& unreleased_bytes;  // of all peers
   std::function<bool(const Connection&, const crypto::PublicKey&)> want_key;
   // Whose key it is; empty: unknown here.
   std::function<std::string(const crypto::PublicKey&)> owner;
@@ -93,7 +94,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void take_hello(crypto::ByteView frame);
   void take_frame(crypto::Bytes frame);
   void take_ping();
+  void resume();
   bool window_open() const;
+  void count_unreleased(std::ptrdiff_t bytes);
   std::string fault_of_deadlines(Time now);
 
   void gather();
@@ -134,6 +137,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // When.
   Time started_;
+  Milliseconds lifetime_{0};
   Time heard_;
   Time spoke_;
   Time progress_;              // of the write at hand

@@ -88,6 +88,7 @@ struct PeerNetwork::Parts {
   PeerEvents events;
   net::TlsContext tls;
   asio::io_context io{1};
+  std::size_t unreleased_bytes = 0;  // of all peers
   net::ConnectionHost host;
   net::PeerBook book;
   net::Admission admission;
@@ -118,6 +119,7 @@ PeerNetwork::Parts::Parts(PeerNetworkOptions options_, LocalNode local_, PeerEve
       host{options,
            local,
            tls,
+           unreleased_bytes,
            [this](const Connection& one, const auto& key) { return want_key(one, key); },
            [this](const crypto::PublicKey& key) { return owner(key); },
            [this](Connection& one) { on_hello(one); },
@@ -189,9 +191,11 @@ void PeerNetwork::Parts::look_at_members() {
   members_seen = now();
   std::vector<Member> all = events.members();
   members.clear();
-  for (const Member& member : all) members.emplace(member.node_key, member.organisation);
-  std::erase_if(
-      all, [&](const Member& member) { return member.node_key == local.node_key.public_key(); });
+  // Of two with one key the first counts.
+  std::erase_if(all, [&](const Member& member) {
+    const bool first = members.emplace(member.node_key, member.organisation).second;
+    return !first || member.node_key == local.node_key.public_key();
+  });
   dialler.set_members(all);
   const auto copy = peers;
   for (const auto& [peer, connection] : copy) {

@@ -37,6 +37,7 @@ struct PeerNetworkOptions {
   std::size_t queue_frames = 1024;
   std::size_t window_bytes = 8 << 20;  // handed over and not released, from one peer; the frame
   std::size_t window_frames = 1024;    // that crosses the line is still taken
+  std::size_t window_bytes_all = 128 << 20;                  // of all peers together
   std::uint64_t connection_bytes = std::uint64_t{64} << 30;  // then it is made anew
   std::size_t per_key = 2;                                   // processes with one node key
   std::size_t unknown_peers = 4;                             // whose keys are unknown here

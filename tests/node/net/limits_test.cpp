@@ -167,6 +167,28 @@ TEST_F(LimitsTest, HandsOverNoMoreBytesThanTheWindowHoldsAndOneFrame) {
   ASSERT_TRUE(alfa_->wait_frames(8));
 }
 
+TEST_F(LimitsTest, LeavesEachPeerOneFrameWhenAllTogetherHaveTooMuch) {
+  PeerNetworkOptions options = quick_options();
+  options.window_bytes_all = 250;
+  start(options);
+  alfa_->releases() = false;
+  const auto bravo = connect();
+  const auto twin = connect("its twin");
+  const crypto::Bytes frame = block_frame(100);
+  for (int i = 0; i < 6; ++i) bravo->send_frame(frame);
+  ASSERT_TRUE(alfa_->wait_frames(3));
+  for (int i = 0; i < 3; ++i) twin->send_frame(frame);
+  ASSERT_TRUE(alfa_->wait_frames(4));
+  std::this_thread::sleep_for(Milliseconds(50));
+  EXPECT_EQ(alfa_->frames().size(), 4u);  // three of one, one of the other
+
+  alfa_->network().release(1, frame.size());
+  alfa_->network().release(1, frame.size());
+  ASSERT_TRUE(alfa_->wait_frames(5));
+  std::this_thread::sleep_for(Milliseconds(50));
+  EXPECT_EQ(alfa_->frames().size(), 5u);
+}
+
 TEST_F(LimitsTest, DropsWhatDoesNotFitAndEndsAPeerWhoseQueueStaysFull) {
   PeerNetworkOptions options = quick_options();
   options.queue_bytes = 8 << 20;

@@ -2,9 +2,13 @@
 // SIGTERM. Whatever fails is two lines on stderr: what, with a stable code, and how to mend it.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <functional>
+#include <utility>
+#include <vector>
 
 #include "ledger/chain/store_errors.h"
 #include "node/api/http_server.h"
+#include "node/runtime/backup.h"
 #include "node/runtime/service.h"
 #include "node/runtime/verify.h"
 
@@ -16,6 +20,8 @@ int exit_code_of(const crypto::Error& error) {
   if (const auto store = ledger::store_exit_code(code)) return *store;
   if (code.starts_with("E-KEY") || code.starts_with("E-PASSPHRASE")) return 12;
   if (code.starts_with("E-HOME") || code.starts_with("E-GENESIS")) return 10;
+  if (code == "E-BACKUP-DAMAGED" || code == "E-BACKUP-FORM") return 13;
+  if (code == "E-BACKUP-ABSENT") return 10;
   if (code.starts_with("E-CONFIG") || code == node::api::error_code::kListen) return 2;
   return 1;
 }
@@ -97,6 +103,35 @@ int recover(const std::string& home) {
   return 0;
 }
 
+void say_backup(const char* done, const node::BackupManifest& manifest) {
+  std::fprintf(stderr, "%s: network %s height %llu tip %s, %zu files, %llu bytes\n", done,
+               manifest.network_id.hex().c_str(), static_cast<unsigned long long>(manifest.height),
+               manifest.tip.hex().c_str(), manifest.files.size(),
+               static_cast<unsigned long long>(manifest.bytes()));
+}
+
+int backup(const ConfigFlags& flags, const std::string& to) {
+  const auto loaded = load(flags);
+  if (!loaded) return complain(loaded.error());
+  const node::api::HttpOptions& operations = loaded->config.operations;
+  const auto made = node::make_backup({flags.home}, to, {operations.address, operations.port});
+  if (!made) return complain(made.error());
+  say_backup(("backed up to " + to).c_str(), *made);
+  return 0;
+}
+
+int restore(const std::string& home, const std::string& from, const std::string& keys) {
+  const auto made = node::restore_backup({home}, from, keys);
+  if (!made) return complain(made.error());
+  say_backup(("made " + home).c_str(), *made);
+  std::fprintf(stderr,
+               "The next start fetches what came later, asks the other validators what this node "
+               "may have signed,\nand votes when that is safe. Make sure that no other copy of "
+               "this node runs.\nnext: greenledgerd start --home %s\n",
+               home.c_str());
+  return 0;
+}
+
 int verify(const std::string& home, bool checksums) {
   const auto report = node::verify_home({home}, checksums);
   if (!report) return complain(report.error());
@@ -106,50 +141,98 @@ int verify(const std::string& home, bool checksums) {
   return 0;
 }
 
+// What the words of a command line say.
+struct Words {
+  std::string home;
+  std::string genesis;
+  std::string keys;
+  std::string folder;
+  bool checksums = false;
+  bool origin = false;
+  ConfigFlags flags;
+};
+
+using Commands = std::vector<std::pair<CLI::App*, std::function<int()>>>;
+
+// Three ways to a home: init for a new node, recover for a home that is there, restore from a
+// backup.
+void add_home_commands(CLI::App& app, Words& words, Commands& commands) {
+  CLI::App* init_command = app.add_subcommand(
+      "init",
+      "make a node's home from a genesis file, for a new node, which fetches the ledger from its\n"
+      "peers. For a node whose disk is lost, with a backup of it: restore");
+  init_command->add_option("--home", words.home, "folder to make")->required();
+  init_command->add_option("--genesis", words.genesis, "the network's genesis file")->required();
+  init_command->add_option("--keys", words.keys,
+                           "folder with node.pem vote.pem log.pem cosigner.pem");
+  commands.emplace_back(init_command,
+                        [&words] { return init(words.home, words.genesis, words.keys); });
+
+  CLI::App* recover_command = app.add_subcommand(
+      "recover",
+      "let a node vote again that may have forgotten votes, on the home that it has (store or "
+      "vote\n"
+      "file rolled back, lost or copied). To make a home from a backup: restore");
+  recover_command->add_option("--home", words.home, "the node's home")->required();
+  commands.emplace_back(recover_command, [&words] { return recover(words.home); });
+
+  CLI::App* restore_command = app.add_subcommand(
+      "restore",
+      "make a node's home from a backup, for a node whose disk is lost. It asks the other\n"
+      "validators before it votes. A home that is there still: recover. A new node: init");
+  restore_command->add_option("--home", words.home, "folder to make")->required();
+  restore_command->add_option("--from", words.folder, "folder that backup made")->required();
+  restore_command->add_option(
+      "--keys", words.keys,
+      "folder with node.pem vote.pem log.pem cosigner.pem; without it the node does not vote");
+  commands.emplace_back(restore_command,
+                        [&words] { return restore(words.home, words.folder, words.keys); });
+
+  CLI::App* backup_command = app.add_subcommand(
+      "backup", "copy the ledger of a node, running or not, to a folder; no keys, no vote file");
+  backup_command->add_option("--home", words.flags.home, "the node's home")->required();
+  backup_command->add_option("--to", words.folder, "folder to make")->required();
+  backup_command->add_option("--operations", words.flags.operations,
+                             "address:port where the running node listens for operations");
+  commands.emplace_back(backup_command, [&words] { return backup(words.flags, words.folder); });
+}
+
+void add_node_commands(CLI::App& app, Words& words, Commands& commands) {
+  CLI::App* start_command = app.add_subcommand("start", "run the node until it is told to stop");
+  add_config_flags(*start_command, words.flags);
+  commands.emplace_back(start_command, [&words] { return start(words.flags); });
+
+  CLI::App* config_command = app.add_subcommand("config", "the node's configuration");
+  config_command->require_subcommand(1);
+  CLI::App* show_command = config_command->add_subcommand("show", "every setting in force");
+  add_config_flags(*show_command, words.flags);
+  show_command->add_flag("--origin", words.origin, "say where each value comes from");
+  commands.emplace_back(show_command, [&words] { return show_config(words.flags, words.origin); });
+
+  CLI::App* verify_command =
+      app.add_subcommand("verify", "check every block of a node that does not run");
+  verify_command->add_option("--home", words.home, "the node's home")->required();
+  verify_command->add_flag("--checksums", words.checksums, "read every stored byte as well");
+  commands.emplace_back(verify_command, [&words] { return verify(words.home, words.checksums); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app("greenledgerd: a node of a green purchasing network's ledger");
   app.require_subcommand(1);
-  std::string home;
-  std::string genesis;
-  std::string keys;
-  bool checksums = false;
-  bool origin = false;
-  ConfigFlags flags;
-
-  CLI::App* init_command = app.add_subcommand("init", "make a node's home from a genesis file");
-  init_command->add_option("--home", home, "folder to make")->required();
-  init_command->add_option("--genesis", genesis, "the network's genesis file")->required();
-  init_command->add_option("--keys", keys, "folder with node.pem vote.pem log.pem cosigner.pem");
-
-  CLI::App* recover_command = app.add_subcommand(
-      "recover", "let a node vote again that may have forgotten votes (restored or new disk)");
-  recover_command->add_option("--home", home, "the node's home")->required();
-
-  CLI::App* start_command = app.add_subcommand("start", "run the node until it is told to stop");
-  add_config_flags(*start_command, flags);
-
-  CLI::App* config_command = app.add_subcommand("config", "the node's configuration");
-  config_command->require_subcommand(1);
-  CLI::App* show_command = config_command->add_subcommand("show", "every setting in force");
-  add_config_flags(*show_command, flags);
-  show_command->add_flag("--origin", origin, "say where each value comes from");
-
-  CLI::App* verify_command =
-      app.add_subcommand("verify", "check every block of a node that does not run");
-  verify_command->add_option("--home", home, "the node's home")->required();
-  verify_command->add_flag("--checksums", checksums, "read every stored byte as well");
-
+  Words words;
+  Commands commands;
+  add_home_commands(app, words, commands);
+  add_node_commands(app, words, commands);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
     return code == 0 ? 0 : 2;
   }
-  if (init_command->parsed()) return init(home, genesis, keys);
-  if (recover_command->parsed()) return recover(home);
-  if (verify_command->parsed()) return verify(home, checksums);
-  if (show_command->parsed()) return show_config(flags, origin);
-  return start(flags);
+  for (const auto& [command, run] : commands) {
+    if (command->parsed()) return run();
+  }
+  return 2;
 }

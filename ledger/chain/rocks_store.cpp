@@ -7,6 +7,7 @@
 #include <rocksdb/options.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
 #include <rocksdb/write_buffer_manager.h>
 
@@ -461,6 +462,21 @@ Result<void> RocksStore::verify_checksums() const {
   const auto status = database_->db->VerifyChecksum(read);
   if (!status.ok()) return Unexpected{open_error(database_->folder.path(), status)};
   return {};
+}
+
+Result<void> RocksStore::checkpoint(const std::string& path) const {
+  rocksdb::Checkpoint* raw = nullptr;
+  auto status = rocksdb::Checkpoint::Create(database_->db.get(), &raw);
+  const std::unique_ptr<rocksdb::Checkpoint> maker(raw);
+  // With what is in memory moved to tables: what is copied need not replay a log.
+  if (status.ok()) status = maker->CreateCheckpoint(path, 0);
+  if (!status.ok()) {
+    return Unexpected{Error{std::string(status.IsNoSpace() ? kStoreSpace : kStoreOpen),
+                            "No checkpoint can be made in " + path + ": " + status.ToString(),
+                            "Free space on the disk of the store, and give the folder to the user "
+                            "the node runs as."}};
+  }
+  return database_->folder.copy_identity(path);
 }
 
 RocksStore::Sizes RocksStore::sizes() const {

@@ -50,6 +50,10 @@ class RocksStore final : public Store {
   // Reads every stored block against its checksum, from disk: the whole store in minutes.
   crypto::Result<void> verify_checksums() const;
 
+  // Makes the folder `path`, which must not exist, on the same disk: a store of its own with what
+  // this one held at a moment. Tables are linked, not copied. Any thread, while others write.
+  crypto::Result<void> checkpoint(const std::string& path) const;
+
   // Bytes on disk, and in memory beside the program's own.
   struct Sizes {
     std::uint64_t tables = 0;

@@ -163,13 +163,15 @@ Result<void> StoreFolder::read_identity(const Hash& network_id, Access access) {
   return {};
 }
 
-Result<void> StoreFolder::write_identity(bool ready) {
+Result<void> StoreFolder::write_identity(bool ready) { return write_identity(path_, ready); }
+
+Result<void> StoreFolder::write_identity(const std::string& path, bool ready) const {
   const std::string text = std::string(kTitle) + "\nversion " + std::to_string(kStoreVersion1) +
                            "\nnetwork " + network_id_.hex() + "\nstate " +
                            (ready ? "ready" : "creating") + "\n";
-  auto written = replace_file(path_ + "/" + std::string(kIdentityName), text);
+  auto written = replace_file(path + "/" + std::string(kIdentityName), text);
   // A folder that is new has a name that must last, too.
-  if (written) written = sync_folder(folder_of(path_));
+  if (written) written = sync_folder(folder_of(path));
   if (!written) {
     return refuse(kStoreOpen, written.error() + ".",
                   "Check the disk's free space and that the folder belongs to the node's user.");
@@ -180,6 +182,10 @@ Result<void> StoreFolder::write_identity(bool ready) {
 Result<void> StoreFolder::mark_ready() {
   is_new_ = false;
   return write_identity(true);
+}
+
+Result<void> StoreFolder::copy_identity(const std::string& path) const {
+  return write_identity(path, true);
 }
 
 }  // namespace ledger

@@ -38,12 +38,15 @@ class StoreFolder {
 
   // Says that the database inside is complete.
   crypto::Result<void> mark_ready();
+  // Says in another folder that the database there is a complete one of the same network.
+  crypto::Result<void> copy_identity(const std::string& path) const;
 
  private:
   StoreFolder(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
 
   crypto::Result<void> read_identity(const crypto::Hash& network_id, Access access);
   crypto::Result<void> write_identity(bool ready);
+  crypto::Result<void> write_identity(const std::string& path, bool ready) const;
 
   std::string path_;
   int descriptor_ = -1;

@@ -5,6 +5,7 @@
 #include "crypto/check.h"
 #include "node/api/codes.h"
 #include "node/api/events.h"
+#include "node/api/json.h"
 #include "node/api/problem.h"
 #include "node/api/router.h"
 #include "node/api/submit.h"
@@ -96,6 +97,7 @@ struct Api::Parts {
 
   // On the operations thread.
   void take_operations(const Request& request, const Reply& reply);
+  void make_checkpoint(const Request& request, const Reply& reply);
 
   NodeLink link;
   View view{ledger::ChainReader(nullptr), {}, 0, nullptr, 0, 0};
@@ -240,7 +242,28 @@ void Api::Parts::watch_deadlines() {
   });
 }
 
+// The media type is one that a page of another site may not send without being asked first.
+void Api::Parts::make_checkpoint(const Request& request, const Reply& reply) {
+  if (request.method != "POST") {
+    Response refused = problem(405, {kMethod, "", "A checkpoint is made by POST."});
+    refused.headers.emplace_back("Allow", "POST");
+    return reply(std::move(refused));
+  }
+  if (request.content_type != "application/json") {
+    return reply(problem(415, {kMediaType, "", "The request is not of application/json."}));
+  }
+  const bool taken = reports.run([this, reply] {
+    const auto made = link.checkpoint();
+    if (made) return reply(json_response({{"status", "ok"}}));
+    reply(problem(500, {kCheckpoint, "", made.error().message, made.error().hint}));
+  });
+  if (!taken) reply(busy());
+}
+
 void Api::Parts::take_operations(const Request& request, const Reply& reply) {
+  if (request.path == std::vector<std::string>{"checkpoint"} && link.checkpoint) {
+    return make_checkpoint(request, reply);
+  }
   counters.jobs = checks.jobs() + scans.jobs();
   const auto failed = link.failed_checks ? link.failed_checks() : std::vector<FailedCheck>();
   reply(answer_operations(request, counters, server->counters(), failed));

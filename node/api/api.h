@@ -40,6 +40,8 @@ struct NodeLink {
   std::function<std::shared_ptr<const ledger::Snapshot>()> snapshot;
   // Hands a submission to the replica; false: no room now. Called on the server's thread.
   std::function<bool(ledger::VerifiedSubmission)> submit;
+  // Puts a checkpoint of the store where backups take it from. Called on the reports' thread.
+  std::function<crypto::Result<void>()> checkpoint;
   // What keeps the node from doing its work; may be empty. Called on the operations thread.
   std::function<std::vector<FailedCheck>()> failed_checks;
 };

@@ -34,6 +34,9 @@ inline constexpr RejectCode kHttpAnswer{
 inline constexpr RejectCode kHttpStopping{
     "E-HTTP-STOPPING", "Send the request again when the node is back, or to another node."};
 
+inline constexpr RejectCode kCheckpoint{"E-CHECKPOINT",
+                                        "Free space on the disk of the node's home and ask again."};
+
 // ---- of addresses and parameters -----------------------------------------------------------
 
 inline constexpr RejectCode kTarget{

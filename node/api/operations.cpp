@@ -90,7 +90,9 @@ Response answer_operations(const Request& request, const NodeCounters& node,
   const std::string name = request.path.size() == 1 ? request.path.front() : "";
   if (name == "livez") return status_response(200, {});
   if (name == "readyz") return status_response(failed.empty() ? 200 : 503, failed);
-  if (name != "metrics") return not_found("Here are /livez, /readyz and /metrics.");
+  if (name != "metrics") {
+    return not_found("Here are /livez, /readyz, /metrics and, by POST, /checkpoint.");
+  }
   Response response;
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
   response.body = metrics_text(node, http);

@@ -2,6 +2,7 @@
 //   /livez    200 as long as the process answers
 //   /readyz   200, or 503 with what is wrong: {"status", "failed_checks": [{component, reason}]}
 //   /metrics  Prometheus text format 0.0.4
+//   POST /checkpoint   for `greenledgerd backup`: api.cpp answers it
 //
 // Pure functions over counters; any thread.
 #pragma once

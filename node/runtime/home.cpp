@@ -1,5 +1,7 @@
 #include "node/runtime/home.h"
 
+#include <algorithm>
+
 #include "crypto/private_file.h"
 #include "ledger/chain/file_bytes.h"
 #include "node/config.h"
@@ -19,33 +21,43 @@ crypto::Unexpected<crypto::Error> failed(std::string code, std::string message, 
   return {{std::move(code), std::move(message), std::move(hint)}};
 }
 
-bool is_validator(const ledger::Genesis& genesis, const crypto::PublicKey& vote_key) {
-  for (const proto::Record& record : genesis.records) {
-    for (const proto::Validator& validator : record.validator_set().validators()) {
-      if (validator.vote_key() == vote_key.view()) return true;
-    }
-  }
-  return false;
+bool is_validator(const proto::ValidatorSet& set, const crypto::PublicKey& vote_key) {
+  return std::any_of(set.validators().begin(), set.validators().end(),
+                     [&](const auto& each) { return each.vote_key() == vote_key.view(); });
 }
 
-struct KeyFile {
-  std::string name;
-  crypto::Secret contents;
-  unsigned mode = 0;
-};
+proto::ValidatorSet first_validators(const ledger::Genesis& genesis) {
+  for (const proto::Record& record : genesis.records) {
+    if (record.has_validator_set()) return record.validator_set();
+  }
+  return {};
+}
+
+}  // namespace
+
+fs::path Home::key(std::string_view role) const {
+  return root / "keys" / (std::string(role) + ".pem");
+}
 
 // Everything that goes into the home's keys/, and the certainty that they are a validator's.
-crypto::Result<std::vector<KeyFile>> read_key_files(const ledger::Genesis& genesis,
-                                                    const fs::path& folder) {
-  auto vote = crypto::read_public_key(folder / "vote.pub");
-  if (!vote) return crypto::Unexpected{vote.error()};
-  if (!is_validator(genesis, *vote)) {
-    return failed("E-HOME-KEYS",
-                  "The vote key in " + folder.string() + " is no validator's of this genesis file.",
-                  "Name the folder with the keys that were sent in for the genesis file.");
+crypto::Result<std::vector<KeyFile>> read_key_files(const fs::path& folder,
+                                                    const proto::ValidatorSet& validators) {
+  std::error_code error;
+  const bool votes =
+      fs::exists(folder / "vote.pub", error) || fs::exists(folder / "vote.pem", error);
+  if (votes) {
+    auto vote = crypto::read_public_key(folder / "vote.pub");
+    if (!vote) return crypto::Unexpected{vote.error()};
+    if (!is_validator(validators, *vote)) {
+      return failed("E-HOME-KEYS",
+                    "The vote key in " + folder.string() + " is no validator's of this network.",
+                    "Name the folder with the keys that the network lists for this node; an "
+                    "observer's holds node.pem and node.pub alone.");
+    }
   }
   std::vector<KeyFile> files;
   for (std::string_view role : kRoles) {
+    if (!votes && role != "node") continue;
     for (const char* ending : {".pem", ".pub"}) {
       const std::string name = std::string(role) + ending;
       const bool secret = std::string_view(ending) == ".pem";
@@ -71,12 +83,6 @@ crypto::Result<void> write_key_files(const fs::path& folder, const std::vector<K
   return {};
 }
 
-}  // namespace
-
-fs::path Home::key(std::string_view role) const {
-  return root / "keys" / (std::string(role) + ".pem");
-}
-
 crypto::Result<void> make_home(const Home& home, const fs::path& genesis_path,
                                const fs::path& keys) {
   std::error_code error;
@@ -93,7 +99,7 @@ crypto::Result<void> make_home(const Home& home, const fs::path& genesis_path,
   if (!genesis) return crypto::Unexpected{genesis.error()};
   std::vector<KeyFile> key_files;
   if (!keys.empty()) {
-    auto read = read_key_files(*genesis, keys);
+    auto read = read_key_files(keys, first_validators(*genesis));
     if (!read) return crypto::Unexpected{read.error()};
     key_files = *std::move(read);
   }

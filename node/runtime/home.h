@@ -6,12 +6,14 @@
 //   vote           the vote file
 //   recover        while it is there: the operator wants this node back after it may have forgotten
 //                  votes (greenledgerd recover)
+//   checkpoint/    while a backup is made of a node that runs
 #pragma once
 
 #include <filesystem>
 #include <functional>
 
 #include "crypto/keystore.h"
+#include "crypto/secret.h"
 #include "ledger/chain/genesis.h"
 
 namespace node {
@@ -25,7 +27,20 @@ struct Home {
   std::filesystem::path store() const { return root / "db"; }
   std::filesystem::path vote() const { return root / "vote"; }
   std::filesystem::path recover() const { return root / "recover"; }
+  std::filesystem::path checkpoint() const { return root / "checkpoint"; }
 };
+
+struct KeyFile {
+  std::string name;
+  crypto::Secret contents;
+  unsigned mode = 0;
+};
+// What goes into a home's keys/ from a folder. Without a vote key there: node.pem alone, that of an
+// observer. E-HOME-KEYS: the vote key is no validator's of this set. Errors of keystores.
+crypto::Result<std::vector<KeyFile>> read_key_files(const std::filesystem::path& folder,
+                                                    const proto::ValidatorSet& validators);
+crypto::Result<void> write_key_files(const std::filesystem::path& folder,
+                                     const std::vector<KeyFile>& files);
 
 // Makes a home from the network's genesis file and a folder with the four keystores of this node.
 // The folder must be absent or empty. E-HOME-EXISTS, E-HOME-FILE, the errors of genesis and

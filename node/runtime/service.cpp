@@ -10,6 +10,7 @@
 #include "crypto/error_codes.h"
 #include "crypto/passphrase.h"
 #include "node/api/api.h"
+#include "node/runtime/backup.h"
 #include "node/runtime/note_text.h"
 #include "node/runtime/runtime.h"
 
@@ -99,9 +100,10 @@ class NoteLog {
 }  // namespace
 
 struct Service::Parts {
-  Parts(std::string store_path, const ledger::SpaceMarks& marks)
-      : space(std::move(store_path), marks) {}
+  Parts(const Home& home_, const ledger::SpaceMarks& marks)
+      : home(home_), space(home_.store().string(), marks) {}
 
+  Home home;
   SpaceWatch space;
   NoteLog log;  // the replica's thread
   std::unique_ptr<Runtime> runtime;
@@ -121,6 +123,7 @@ api::NodeLink Service::link_of(Parts& parts) {
     return parts.space.look() == ledger::Space::enough &&
            parts.runtime->push(ClientSubmitted{std::move(submission)});
   };
+  link.checkpoint = [&parts] { return make_checkpoint(parts.home, parts.runtime->store()); };
   link.failed_checks = [&parts]() -> std::vector<api::FailedCheck> {
     if (parts.space.look() == ledger::Space::enough) return {};
     return {{"store", "The disk is almost full; submissions are not taken in."}};
@@ -152,7 +155,7 @@ crypto::Result<std::unique_ptr<Service>> Service::open(const Home& home, const C
     return crypto::Unexpected{std::move(error)};
   }
 
-  auto parts = std::make_unique<Parts>(home.store().string(), config.space);
+  auto parts = std::make_unique<Parts>(home, config.space);
   parts->runtime = *std::move(runtime);
   auto api =
       api::Api::start({.http = config.api, .operations = config.operations}, link_of(*parts));

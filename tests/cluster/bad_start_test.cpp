@@ -7,11 +7,11 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <fstream>
 #include <functional>
 
 #include "crypto/keystore.h"
 #include "node/runtime/home.h"
+#include "tests/cluster/home_files.h"
 #include "tests/cluster/node_process.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_network.h"
@@ -21,34 +21,6 @@ namespace tests {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void write_file(const fs::path& path, std::string_view contents) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc) << contents;
-}
-
-void flip_byte(const fs::path& path, std::size_t offset) {
-  std::string contents = read_file(path);
-  contents.at(offset) = static_cast<char>(contents.at(offset) ^ 0x40);
-  write_file(path, contents);
-}
-
-// Name, mode and contents of everything in a folder; empty when it is not there.
-std::map<std::string, std::string> image_of(const fs::path& folder) {
-  std::map<std::string, std::string> image;
-  if (!fs::exists(folder)) return image;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    std::string text = std::to_string(static_cast<unsigned>(entry.status().permissions()));
-    if (entry.is_regular_file()) text += " " + crypto::sha256(read_file(entry.path())).hex();
-    image[fs::relative(entry.path(), folder)] = text;
-  }
-  image["."] = std::to_string(static_cast<unsigned>(fs::status(folder).permissions()));
-  return image;
-}
 
 std::vector<fs::path> files_of(const fs::path& folder, const std::string& ending) {
   std::vector<fs::path> found;
@@ -84,21 +56,8 @@ class BadStart : public testing::Test {
     return command;
   }
 
-  // The last two lines: what, with its code, and how to mend it. The store may have spoken before.
-  static void expect_refused(const Ended& ended, const std::string& code, int exit_code) {
-    EXPECT_EQ(ended.code, exit_code) << ended.errors;
-    EXPECT_EQ(ended.output, "");
-    const std::size_t complaint = ended.errors.rfind("greenledgerd: ");
-    ASSERT_NE(complaint, std::string::npos) << ended.errors;
-    const std::string lines = ended.errors.substr(complaint);
-    const std::string end_of_first = " (" + code + ")\n  ";
-    const std::size_t second = lines.find(end_of_first);
-    ASSERT_NE(second, std::string::npos) << ended.errors;
-    EXPECT_EQ(lines.find('\n', second + end_of_first.size()), lines.size() - 1) << ended.errors;
-  }
-
   // A copy of the good home with the fault; refused, and left as it was found.
-  void expect_refused(const Fault& fault) {
+  void expect_fault(const Fault& fault) {
     SCOPED_TRACE(fault.name);
     const node::Home home = copy();
     fault.make(home);
@@ -148,66 +107,65 @@ TEST_F(BadStart, StartsWithoutAFault) {
 }
 
 TEST_F(BadStart, RefusesAFolderThatIsNoHome) {
-  expect_refused(
+  expect_fault(
       {"missing", [](const node::Home& home) { fs::remove_all(home.root); }, "E-HOME-MISSING", 10});
-  expect_refused({"empty",
-                  [](const node::Home& home) {
-                    fs::remove_all(home.root);
-                    fs::create_directory(home.root);
-                  },
-                  "E-HOME-MISSING", 10});
-  expect_refused({"no genesis file", [](const node::Home& home) { fs::remove(home.genesis()); },
-                  "E-HOME-MISSING", 10});
-  expect_refused({"a genesis file that is none",
-                  [](const node::Home& home) { write_file(home.genesis(), "{}"); },
-                  "E-GENESIS-FORM", 10});
+  expect_fault({"empty",
+                [](const node::Home& home) {
+                  fs::remove_all(home.root);
+                  fs::create_directory(home.root);
+                },
+                "E-HOME-MISSING", 10});
+  expect_fault({"no genesis file", [](const node::Home& home) { fs::remove(home.genesis()); },
+                "E-HOME-MISSING", 10});
+  expect_fault({"a genesis file that is none",
+                [](const node::Home& home) { write_file(home.genesis(), "{}"); }, "E-GENESIS-FORM",
+                10});
 }
 
 TEST_F(BadStart, RefusesAConfigurationItDoesNotUnderstand) {
   const auto with = [](const std::string& text) {
     return [text](const node::Home& home) { write_file(home.config(), text); };
   };
-  expect_refused({"unknown key", with("[api]\nlisen = \"127.0.0.1:0\"\n"), "E-CONFIG-KEY", 2});
-  expect_refused({"wrong value", with("[blocks]\ninterval_ms = \"soon\"\n"), "E-CONFIG-VALUE", 2});
-  expect_refused({"out of bounds", with("[blocks]\ninterval_ms = 60001\n"), "E-CONFIG-VALUE", 2});
-  expect_refused({"no TOML", with("[api\n"), "E-CONFIG-SYNTAX", 2});
-  expect_refused({"a folder in its place",
-                  [](const node::Home& home) {
-                    fs::remove(home.config());
-                    fs::create_directory(home.config());
-                  },
-                  "E-CONFIG-FILE", 2});
-  expect_refused({"bad flag", kAsItIs, "E-CONFIG-VALUE", 2, {"--listen", "everywhere"}});
-  expect_refused({"unknown variable",
-                  kAsItIs,
-                  "E-CONFIG-KEY",
-                  2,
-                  {},
-                  {{"GREENLEDGER_API_LISEN", "127.0.0.1:0"}}});
+  expect_fault({"unknown key", with("[api]\nlisen = \"127.0.0.1:0\"\n"), "E-CONFIG-KEY", 2});
+  expect_fault({"wrong value", with("[blocks]\ninterval_ms = \"soon\"\n"), "E-CONFIG-VALUE", 2});
+  expect_fault({"out of bounds", with("[blocks]\ninterval_ms = 60001\n"), "E-CONFIG-VALUE", 2});
+  expect_fault({"no TOML", with("[api\n"), "E-CONFIG-SYNTAX", 2});
+  expect_fault({"a folder in its place",
+                [](const node::Home& home) {
+                  fs::remove(home.config());
+                  fs::create_directory(home.config());
+                },
+                "E-CONFIG-FILE", 2});
+  expect_fault({"bad flag", kAsItIs, "E-CONFIG-VALUE", 2, {"--listen", "everywhere"}});
+  expect_fault({"unknown variable",
+                kAsItIs,
+                "E-CONFIG-KEY",
+                2,
+                {},
+                {{"GREENLEDGER_API_LISEN", "127.0.0.1:0"}}});
 }
 
 TEST_F(BadStart, RefusesKeysItShouldNotOrCanNotRead) {
   const auto chmod = [](const char* role, unsigned mode) {
     return [=](const node::Home& home) { fs::permissions(home.key(role), fs::perms(mode)); };
   };
-  expect_refused({"readable by others", chmod("vote", 0644), "E-KEY-PERMISSIONS", 12});
-  expect_refused({"writable by the group", chmod("log", 0620), "E-KEY-PERMISSIONS", 12});
-  expect_refused(
+  expect_fault({"readable by others", chmod("vote", 0644), "E-KEY-PERMISSIONS", 12});
+  expect_fault({"writable by the group", chmod("log", 0620), "E-KEY-PERMISSIONS", 12});
+  expect_fault(
       {"in a folder that others write",
        [](const node::Home& home) { fs::permissions(home.root / "keys", fs::perms(0777)); },
        "E-KEY-PERMISSIONS", 12});
-  expect_refused({"missing", [](const node::Home& home) { fs::remove(home.key("cosigner")); },
-                  "E-KEY-MISSING", 12});
-  expect_refused({"no keystore",
-                  [](const node::Home& home) { write_file(home.key("vote"), "key"); },
-                  "E-KEY-FORMAT", 12});
-  expect_refused({"without a passphrase", kAsItIs, "E-KEY-UNENCRYPTED", 12, {}});
-  expect_refused({"another public key beside it",
-                  [](const node::Home& home) {
-                    fs::copy_file(home.root / "keys" / "log.pub", home.root / "keys" / "vote.pub",
-                                  fs::copy_options::overwrite_existing);
-                  },
-                  "E-KEY-MISMATCH", 12});
+  expect_fault({"missing", [](const node::Home& home) { fs::remove(home.key("cosigner")); },
+                "E-KEY-MISSING", 12});
+  expect_fault({"no keystore", [](const node::Home& home) { write_file(home.key("vote"), "key"); },
+                "E-KEY-FORMAT", 12});
+  expect_fault({"without a passphrase", kAsItIs, "E-KEY-UNENCRYPTED", 12, {}});
+  expect_fault({"another public key beside it",
+                [](const node::Home& home) {
+                  fs::copy_file(home.root / "keys" / "log.pub", home.root / "keys" / "vote.pub",
+                                fs::copy_options::overwrite_existing);
+                },
+                "E-KEY-MISMATCH", 12});
 }
 
 TEST_F(BadStart, RefusesKeystoresThatItsPassphraseDoesNotOpen) {
@@ -224,9 +182,9 @@ TEST_F(BadStart, RefusesKeystoresThatItsPassphraseDoesNotOpen) {
   const fs::path wrong = folder_.write("wrong", "correct horse battery stable\n");
   const fs::path lax = folder_.write("lax", "correct horse battery staple\n");
   fs::permissions(lax, fs::perms(0644));
-  expect_refused({"wrong", encrypt, "E-KEY-PASSPHRASE", 12, with(wrong)});
-  expect_refused({"readable by others", encrypt, "E-KEY-PERMISSIONS", 12, with(lax)});
-  expect_refused({"missing", encrypt, "E-PASSPHRASE-SOURCE", 12, with(folder_ / "nowhere")});
+  expect_fault({"wrong", encrypt, "E-KEY-PASSPHRASE", 12, with(wrong)});
+  expect_fault({"readable by others", encrypt, "E-KEY-PERMISSIONS", 12, with(lax)});
+  expect_fault({"missing", encrypt, "E-PASSPHRASE-SOURCE", 12, with(folder_ / "nowhere")});
 
   const node::Home home = copy();
   encrypt(home);
@@ -248,11 +206,11 @@ TEST_F(BadStart, RefusesAStoreOfAnotherNetworkOrVersion) {
       write_file(home.store() / "store.id", text.replace(place, from.size(), to));
     };
   };
-  expect_refused({"another genesis file",
-                  [&](const node::Home& home) { write_file(home.genesis(), other.file); },
-                  "E-STORE-NETWORK", 10});
-  expect_refused({"a newer version", replace("version 1", "version 2"), "E-STORE-VERSION", 1});
-  expect_refused(
+  expect_fault({"another genesis file",
+                [&](const node::Home& home) { write_file(home.genesis(), other.file); },
+                "E-STORE-NETWORK", 10});
+  expect_fault({"a newer version", replace("version 1", "version 2"), "E-STORE-VERSION", 1});
+  expect_fault(
       {"no identity", replace("greenledger store", "something else"), "E-STORE-NOT-OURS", 10});
 }
 
@@ -266,23 +224,22 @@ TEST_F(BadStart, RefusesAStoreThatLostSomething) {
       flip_byte(log, fs::file_size(log) - back);
     };
   };
-  expect_refused({"a byte of the log's middle", flip_in_log(fs::file_size(logs.front()) / 2),
-                  "E-STORE-DAMAGED", 13});
-  expect_refused({"a byte of the log's end", flip_in_log(20), "E-STORE-DAMAGED", 13});
-  expect_refused({"a log that ends too early",
-                  [&](const node::Home& home) {
-                    const fs::path log = home.store() / logs.front().filename();
-                    fs::resize_file(log, fs::file_size(log) - 20);
-                  },
-                  "E-VOTE-ROLLED-BACK", 13});
-  expect_refused(
-      {"no log",
-       [&](const node::Home& home) { fs::remove(home.store() / logs.front().filename()); },
-       "E-VOTE-ROLLED-BACK", 13});
-  expect_refused({"no store", [](const node::Home& home) { fs::remove_all(home.store()); },
-                  "E-VOTE-ROLLED-BACK", 13});
-  expect_refused({"no vote file", [](const node::Home& home) { fs::remove(home.vote()); },
-                  "E-VOTE-AMNESIA", 13});
+  expect_fault({"a byte of the log's middle", flip_in_log(fs::file_size(logs.front()) / 2),
+                "E-STORE-DAMAGED", 13});
+  expect_fault({"a byte of the log's end", flip_in_log(20), "E-STORE-DAMAGED", 13});
+  expect_fault({"a log that ends too early",
+                [&](const node::Home& home) {
+                  const fs::path log = home.store() / logs.front().filename();
+                  fs::resize_file(log, fs::file_size(log) - 20);
+                },
+                "E-VOTE-ROLLED-BACK", 13});
+  expect_fault({"no log",
+                [&](const node::Home& home) { fs::remove(home.store() / logs.front().filename()); },
+                "E-VOTE-ROLLED-BACK", 13});
+  expect_fault({"no store", [](const node::Home& home) { fs::remove_all(home.store()); },
+                "E-VOTE-ROLLED-BACK", 13});
+  expect_fault({"no vote file", [](const node::Home& home) { fs::remove(home.vote()); },
+                "E-VOTE-AMNESIA", 13});
 }
 
 // What is read at the start is checked at the start. What is not is found by the next test.

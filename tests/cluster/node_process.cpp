@@ -16,12 +16,13 @@ constexpr std::chrono::minutes kReadyPatience{2};
 
 }  // namespace
 
-void write_network(const fs::path& folder, const ledger::Genesis& genesis) {
+void write_network(const fs::path& folder, const ledger::Genesis& genesis,
+                   const std::string& validator) {
   fs::create_directories(folder / "keys");
   fs::permissions(folder / "keys", fs::perms::owner_all);
   for (const std::string role : {"node", "vote", "log", "cosigner"}) {
     CHECK(crypto::write_unencrypted_keystore(folder / "keys" / (role + ".pem"),
-                                             key_named("acme/" + role))
+                                             key_named(validator + "/" + role))
               .has_value());
   }
   std::ofstream(folder / "genesis.json", std::ios::binary) << genesis.file;
@@ -42,10 +43,15 @@ std::vector<std::string> start_command(const fs::path& home) {
 bool NodeProcess::wait_until_ready() {
   const auto line = process_.read_line(kReadyPatience);
   if (!line || !line->starts_with("ready: ")) return false;
-  const std::size_t api = line->find(" api ");
-  if (api == std::string::npos) return false;
-  url_ = line->substr(api + 5, line->find(' ', api + 5) - api - 5);
-  return true;
+  const auto word_behind = [&](const std::string& mark) {
+    const std::size_t start = line->find(mark);
+    if (start == std::string::npos) return std::string();
+    const std::size_t word = start + mark.size();
+    return line->substr(word, line->find(' ', word) - word);
+  };
+  url_ = word_behind(" api ");
+  operations_ = word_behind(" operations http://");
+  return !url_.empty();
 }
 
 }  // namespace tests

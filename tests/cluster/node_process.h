@@ -7,9 +7,10 @@
 
 namespace tests {
 
-// The genesis file and acme's four keystores, without a passphrase, as `init` takes them:
-// <folder>/genesis.json and <folder>/keys/.
-void write_network(const std::filesystem::path& folder, const ledger::Genesis& genesis);
+// The genesis file and the four keystores of a validator, without a passphrase, as `init` takes
+// them: <folder>/genesis.json and <folder>/keys/.
+void write_network(const std::filesystem::path& folder, const ledger::Genesis& genesis,
+                   const std::string& validator = "acme");
 
 // `greenledgerd init` and the rest of an operator's commands. CHECK: it succeeds.
 void init_home(const std::filesystem::path& folder, const std::filesystem::path& home);
@@ -26,12 +27,14 @@ class NodeProcess {
 
   // Waits for the line "ready: …". False: it ended, or it takes longer than any node does.
   bool wait_until_ready();
-  const std::string& url() const { return url_; }  // of the API, once it is ready
+  const std::string& url() const { return url_; }                // of the API, once it is ready
+  const std::string& operations() const { return operations_; }  // its address:port
   Process& process() { return process_; }
 
  private:
   Process process_;
   std::string url_;
+  std::string operations_;
 };
 
 }  // namespace tests

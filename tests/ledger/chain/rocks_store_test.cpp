@@ -328,6 +328,31 @@ TEST_F(RocksStoreTest, MakesNothingWhenOpenedReadOnly) {
   EXPECT_TRUE(fs::is_empty(path));
 }
 
+TEST_F(RocksStoreTest, MakesACheckpointThatIsAStoreOfItsOwn) {
+  const auto store = open();
+  put(*store, Column::entries, "a", "1");
+  const std::string beside = path + ".checkpoint";
+  ASSERT_TRUE(store->checkpoint(beside));
+  put(*store, Column::entries, "b", "2");
+
+  RocksOptions with = options();
+  with.path = beside;
+  with.network_id = crypto::sha256("another");
+  EXPECT_EQ(refusal(with), kStoreNetwork);
+  with.network_id = options().network_id;
+  with.read_only = true;
+  {
+    auto copy = RocksStore::open(with);
+    ASSERT_TRUE(copy);
+    EXPECT_EQ((*copy)->snapshot()->get(Column::entries, "a"), "1");
+    EXPECT_EQ((*copy)->snapshot()->get(Column::entries, "b"), std::nullopt);
+  }
+  const auto again = store->checkpoint(beside);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, kStoreOpen);
+  fs::remove_all(beside);
+}
+
 TEST_F(RocksStoreTest, FindsAFlippedBitInATable) {
   auto store = open();
   for (int i = 0; i < 100; ++i) put(*store, Column::tiles, std::to_string(i), Bytes(1000, 'x'));

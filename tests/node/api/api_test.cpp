@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -30,6 +31,12 @@ class RunningApi : public testing::Test {
       if (full_) return false;
       submitted_.push_back(std::move(submission));
       return true;
+    };
+    link.checkpoint = [this]() -> crypto::Result<void> {
+      ++checkpoints_;
+      const std::lock_guard guard(lock_);
+      if (!full_) return {};
+      return crypto::Unexpected{crypto::Error{"E-STORE-SPACE", "The disk is full.", "Free it."}};
     };
     auto api = Api::start(std::move(options), std::move(link));
     ASSERT_TRUE(api);
@@ -94,6 +101,7 @@ class RunningApi : public testing::Test {
   std::mutex lock_;
   std::deque<ledger::VerifiedSubmission> submitted_;
   bool full_ = false;
+  std::atomic<int> checkpoints_{0};
   std::unique_ptr<Api> api_;
 };
 
@@ -241,6 +249,40 @@ TEST_F(RunningApi, ShowsOperatorsItsHealthAndCounts) {
   EXPECT_NE(metrics.find("\ngreenledger_height 3\n"), std::string::npos);
   EXPECT_NE(metrics.find("\ngreenledger_records 12\n"), std::string::npos);
   EXPECT_EQ(RawClient(api_->port()).get("/metrics").status, 404);
+}
+
+TEST_F(RunningApi, MakesACheckpointForOperatorsWhoPostJson) {
+  const auto post_checkpoint = [](const std::string& type) {
+    return "POST /checkpoint HTTP/1.1\r\nHost: n\r\nContent-Type: " + type +
+           "\r\nContent-Length: 0\r\n\r\n";
+  };
+  RawClient client(api_->operations_port());
+  // What a page of another site may send unasked, or a browser that follows a link.
+  client.send(post_checkpoint("text/plain"));
+  const Answer plain = client.receive();
+  EXPECT_EQ(plain.status, 415);
+  EXPECT_EQ(body(plain)["code"], kMediaType.name);
+  const Answer get = client.get("/checkpoint");
+  EXPECT_EQ(get.status, 405);
+  EXPECT_NE(get.head.find("Allow: POST"), std::string::npos);
+  EXPECT_EQ(checkpoints_, 0);
+
+  client.send(post_checkpoint("application/json"));
+  EXPECT_EQ(client.receive().status, 200);
+  EXPECT_EQ(checkpoints_, 1);
+  {
+    const std::lock_guard guard(lock_);
+    full_ = true;
+  }
+  client.send(post_checkpoint("application/json"));
+  const Answer failed = client.receive();
+  EXPECT_EQ(failed.status, 500);
+  EXPECT_EQ(body(failed)["code"], kCheckpoint.name);
+  EXPECT_EQ(body(failed)["detail"], "The disk is full.");
+
+  RawClient outside(api_->port());
+  outside.send(post_checkpoint("application/json"));
+  EXPECT_EQ(outside.receive().status, 404);
 }
 
 TEST_F(RunningApi, TellsThoseWhoWaitHowFarItIsWhenItStops) {

@@ -55,6 +55,14 @@ TEST(LedgerSeeds, EachLiarAlone) {
   }
 }
 
+// G3: so little is wrong that nobody drops the peer for it.
+TEST(LedgerSeeds, MutatedViews) {
+  LedgerRunOptions options = of(4);
+  options.chaos_us = 1'500'000;
+  options.faults = std::vector<LedgerFault>{{1, "mutate_views"}};
+  expect_good(options, 100);
+}
+
 // S16. That both compilers give the same is the `compilers` part of tools/test.
 TEST(LedgerSeeds, TheSameSeedGivesTheSameTrace) {
   LedgerRunOptions options = of(4);

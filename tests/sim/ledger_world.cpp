@@ -12,7 +12,7 @@ LedgerWorld::LedgerWorld(LedgerOptions options)
   const auto add = [this](std::size_t number, const std::string& liar, bool honest) {
     const std::size_t place = nodes_.size();
     nodes_.push_back(std::make_unique<ReplicaNode>(*this, place, tests::validator_name(number)));
-    liars_.push_back(liar.empty() ? nullptr : make_liar(liar));
+    liars_.push_back(liar.empty() ? nullptr : make_liar(liar, tests::validator_name(number)));
     add_place(honest);
     at(dice_.below(1'000), [this, place] { nodes_[place]->boot(); });
   };
@@ -97,7 +97,8 @@ void LedgerWorld::send(std::size_t from, node::PeerId connection, const node::Me
   const std::size_t to = found->second.ends[found->second.ends[0] == from ? 1 : 0];
   if (drops_ && drops_(from, to, message)) return;
   if (!liars_[from]) return send_frame(from, connection, node::write_message(message));
-  for (const crypto::Bytes& frame : liars_[from]->say(message, dice_)) {
+  const node::Keyring& keyring = *nodes_[from]->replica().keyring();
+  for (const crypto::Bytes& frame : liars_[from]->say(message, to, keyring, dice_)) {
     send_frame(from, connection, frame);
   }
 }

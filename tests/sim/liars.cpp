@@ -4,6 +4,7 @@
 
 #include "crypto/check.h"
 #include "node/wire/write.h"
+#include "tests/sim/mutating_liar.h"
 
 namespace sim {
 
@@ -19,7 +20,9 @@ class Play final : public Liar {
   using Act = Frames (*)(const Message& message, Frames& past, Dice& dice);
 
   explicit Play(Act act) : act_(act) {}
-  Frames say(const Message& message, Dice& dice) override { return act_(message, past_, dice); }
+  Frames say(const Message& message, std::size_t, const node::Keyring&, Dice& dice) override {
+    return act_(message, past_, dice);
+  }
 
  private:
   Act act_;
@@ -167,6 +170,7 @@ Frames partial(const Message& message, Frames&, Dice& dice) {
   return is_consensus && dice.chance(500) ? Frames{} : truth(message);
 }
 
+constexpr std::string_view kMutates = "mutate_views";
 constexpr std::pair<std::string_view, Play::Act> kLiars[] = {
     {"silent", silent},
     {"flip_bits", flip_bits},
@@ -187,12 +191,14 @@ const std::vector<std::string>& liar_names() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all;
     for (const auto& [name, act] : kLiars) all.emplace_back(name);
+    all.emplace_back(kMutates);
     return all;
   }();
   return names;
 }
 
-std::unique_ptr<Liar> make_liar(const std::string& name) {
+std::unique_ptr<Liar> make_liar(const std::string& name, const std::string& organisation) {
+  if (name == kMutates) return make_mutating_liar(organisation);
   for (const auto& [known, act] : kLiars) {
     if (known == name) return std::make_unique<Play>(act);
   }

@@ -7,20 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "node/wire/messages.h"
-#include "tests/sim/dice.h"
+#include "tests/sim/liar.h"
 
 namespace sim {
 
-// One of the strategies of liars.cpp, with what it remembers.
-class Liar {
- public:
-  virtual ~Liar() = default;
-  // The frames that leave in place of this message, to one peer.
-  virtual std::vector<crypto::Bytes> say(const node::Message& message, Dice& dice) = 0;
-};
-
 const std::vector<std::string>& liar_names();
-std::unique_ptr<Liar> make_liar(const std::string& name);
+std::unique_ptr<Liar> make_liar(const std::string& name, const std::string& organisation);
 
 }  // namespace sim

@@ -115,6 +115,25 @@ TEST_F(LedgerScenario, ANodeWithASlowLineArrivesWhenTheChainPauses) {
   expect_settled(120 * kSecond);
 }
 
+// 5: what a block costs among many; the figures are printed.
+TEST_F(LedgerScenario, ThirtyOneValidators) {
+  open(31);
+  world->run_for(kSecond);
+  const std::size_t votes = world->judge().votes();
+  const std::uint64_t messages = world->messages();
+  const std::uint64_t bytes = world->bytes();
+  submit_purchases(3);
+  expect_settled(20 * kSecond);
+  const std::uint64_t blocks = world->judge().chain().size() - 1;
+  ASSERT_GE(blocks, 1u);
+  std::printf("31 validators, %u blocks; each: %u votes, %u messages, %u bytes\n",
+              static_cast<unsigned>(blocks),
+              static_cast<unsigned>((world->judge().votes() - votes) / blocks),
+              static_cast<unsigned>((world->messages() - messages) / blocks),
+              static_cast<unsigned>((world->bytes() - bytes) / blocks));
+  EXPECT_LE(world->judge().votes() - votes, 3 * 31 * blocks) << "one of each kind at most";
+}
+
 // 56.
 TEST_F(LedgerScenario, MoreThanFClocksThatAreOffStopTheChainUntilTheyAreSet) {
   open();

@@ -182,6 +182,29 @@ TEST_F(LedgerScenario, AnObserverFollowsAndServes) {
   expect_settled(30 * kSecond);
 }
 
+// A record that one place alone has, and whose blocks are lost for a while: its turn comes again.
+TEST_F(LedgerScenario, ARecordOfABlockThatIsLostIsProposedAgain) {
+  for (std::size_t place = 0; place < 4; ++place) {
+    wanted.clear();
+    open();
+    const std::uint64_t end = world->now_us() + 3 * kSecond;
+    world->set_filter([&, place, end](std::size_t from, std::size_t, const node::Message& message) {
+      if (from != place) return false;
+      if (std::holds_alternative<node::Announce>(message)) return true;
+      return world->now_us() < end && (std::holds_alternative<node::ProposalSent>(message) ||
+                                       std::holds_alternative<node::SubmissionsSent>(message));
+    });
+    const proto::Record record = tests::purchase("alone", "1", "Acura", "ILX");
+    const auto alone = tests::submission(world->genesis(), "shop", {record});
+    wanted.push_back(alone->id);
+    world->submit(alone, {place});
+    submit_purchases(25);
+    EXPECT_FALSE(world->has_final(0, alone->id));
+    submit_purchases(12);
+    expect_settled(30 * kSecond);
+  }
+}
+
 struct Played {
   std::string failure;
   std::uint64_t writes = 0;

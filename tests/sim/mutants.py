@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Planted bugs: each breaks one rule in a copy of a source, and a named suite must notice.
 
-    mutants.py list ROOT BUILD          for CMake: name|source>copy|..., separated by semicolons
+    mutants.py list ROOT BUILD          for CMake: name|suites|source>copy|..., between semicolons
     mutants.py write ROOT BUILD NAME    writes the copies of one mutant
     mutants.py run BUILD [NAME]...      runs the suite that must fail; exit 1 if one lives
 
@@ -20,6 +20,10 @@ TALLY = "node/consensus/tally.cpp"
 VOTE = "ledger/chain/vote.cpp"
 GATE = "node/consensus/gate.cpp"
 NODE = "tests/sim/sim_node.cpp"
+REPLICA = "node/replica.cpp"
+BLOCKS = "node/replica_blocks.cpp"
+PEERS = "node/replica_peers.cpp"
+LEDGER_NODE = "tests/sim/replica_node.cpp"
 
 # Name -> (the suite that kills it, [(file, text, text instead)]).
 MUTANTS = {
@@ -107,6 +111,56 @@ MUTANTS = {
         (VOTES, "is_dead(leader(view_)) ? 0 : leader_timeout()", "leader_timeout()")]),
     "work_of_any_tip": ("Scenario.AllGoodIsFinalInThreeHops", [
         (VOTES, "(work_.work && work_.tip == parent.block_hash)", "work_.work")]),
+    # What only whole replicas show. Their suites begin with "Ledger".
+    "vote_file_not_written": ("LedgerScenario.ARestoredStoreDoesNotVote", [
+        (REPLICA, "  if (slot || floor_written_) actions_.vote_slot = vote_slot();",
+         "  if (!slot && floor_written_) actions_.vote_slot = vote_slot();")]),
+    "vote_file_before_the_batch": ("LedgerCrashPoints.*", [
+        (LEDGER_NODE, "  if (dies(Cut::before_sync, first, writes_)) return;\n",
+         "  for (const Held& held : held_) {\n"
+         "    if (held.slot) disk_->write_slot(*held.slot);\n  }\n"
+         "  if (dies(Cut::before_sync, first, writes_)) return;\n")]),
+    "replica_sends_before_sync": ("LedgerCrashPoints.*", [
+        (LEDGER_NODE, "  held.sends = std::move(actions.sends);\n",
+         "  held.sends = std::move(actions.sends);\n"
+         "  if (held.write != 0) {\n    judge(held);\n    send_all(held);\n  }\n")]),
+    "votes_forgotten_at_restart": ("LedgerCrashPoints.*", [
+        (REPLICA, "  if (has_forgotten_) return {};", "  if (now_.monotonic_us != 0) return {};")]),
+    "floor_not_raised_after_amnesia": ("LedgerScenario.ARestoredStoreIsRecoveredAndVotesAgain", [
+        (REPLICA, "  const ledger::VoteFloor floor = rejoin_.floor();",
+         "  ledger::VoteFloor floor = rejoin_.floor();\n  floor.view = journal_.floor.view;")]),
+    "epoch_not_begun": ("LedgerScenario.AClosingBlockIsCarriedUntilItIsFinal", [
+        (REPLICA, "    if (core_->ended()) {\n      begin_next_epoch();",
+         "    if (core_->ended() && core_->halted()) {\n      begin_next_epoch();")]),
+    "outline_believed": ("LedgerSeeds.EachLiarAlone", [
+        ("ledger/chain/execute_block.cpp",
+         "  if (encode_header(block.header) != encode_header(header)) {\n"
+         "    return invalid(\"Its content gives another header.\");\n  }\n",
+         "  block.header = header;\n  block.hash = header.hash();\n")]),
+    "range_without_its_chain": ("LedgerScenario.ANodeCatchesUpWhenAllPeersButOneLie", [
+        ("node/sync/range_check.cpp",
+         "  if (auto chain = check_chain(headers, scope, validators.hash()); !chain) {\n"
+         "    return Unexpected{chain.error()};\n  }\n",
+         "  static_cast<void>(&check_chain);\n"),
+        ("node/sync/range_check.cpp",
+         "      vote.candidate.block_hash != headers.back()->hash() || "
+         "vote.candidate.height != top.height) {",
+         "      vote.candidate.height < top.height) {"),
+        ("node/sync/range_check.cpp",
+         "    if (!follows(block.header, next.header, next.hash)) {",
+         "    if (block.header.seal.height != next.header.seal.height + 1) {")]),
+    "entries_not_checked": ("LedgerSeeds.EachLiarAlone", [
+        (BLOCKS, "  if (!ledger::is_body_of(received.body, header, tree_.tree_of(parent))) {",
+         "  if (received.body.bytes().empty()) {")]),
+    "proposed_records_forgotten": ("LedgerScenario.ARecordOfABlockThatIsLostIsProposedAgain", [
+        (BLOCKS, "      case Outcome::included:\n        return Mempool::Keep{};",
+         "      case Outcome::included:\n        return Mempool::Drop{};")]),
+    "certificates_of_observers_kept_back": ("LedgerScenario.AnObserverFollowsAndServes", [
+        (PEERS, "  if (turn > validators.faults()) return;",
+         "  if (turn > validators.faults() || turn <= validators.faults()) return;"),
+        (PEERS, "  range_sync_->on(from, message);\n  if (history_) "
+                "history_->on(from, message);\n  if (message.epoch ==",
+         "  if (history_) history_->on(from, message);\n  if (message.epoch ==")]),
 }
 
 
@@ -120,7 +174,8 @@ def listing(root, build):
     rows = []
     for name in MUTANTS:
         pairs = "|".join(f"{root / file}>{copy}" for file, copy in copies(build, name))
-        rows.append(f"{name}|{pairs}")
+        suites = "ledger" if MUTANTS[name][0].startswith("Ledger") else "sim"
+        rows.append(f"{name}|{suites}|{pairs}")
     return ";".join(rows)
 
 

@@ -13,6 +13,7 @@ Exit code 0: all good; 1: a run was not; 2: wrong use.
 import collections
 import concurrent.futures
 import datetime
+import fcntl
 import json
 import os
 import pathlib
@@ -36,6 +37,8 @@ KINDS = {
     "replicas n=4": (["--ledger", "--validators", "4", "--seeds"], 60),
     "replicas changing": (["--ledger", "--changes-set", "--seeds"], 40),
     "replicas n=7": (["--ledger", "--validators", "7", "--seeds"], 15),
+    "replicas mutated": (["--ledger", "--liar", "mutate_views", "--chaos-ms", "1500", "--seeds"],
+                         150),
     "n=5": (["--validators", "5", "--seeds"], 120),
     "n=7": (["--validators", "7", "--seeds"], 50),
     "n=4 honest": (["--validators", "4", "--no-faults", "--seeds"], 500),
@@ -203,6 +206,14 @@ class Campaign:
 def main():
     if len(sys.argv) != 4 or not re.fullmatch(r"\d+(\.\d+)?", sys.argv[3]):
         print(__doc__, file=sys.stderr)
+        return 2
+    # Two would write the same seeds and counts. The lock ends with the process, however it ends.
+    lock = (pathlib.Path(sys.argv[2]) / "sim_campaign.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("campaign.py: a campaign is running with this build folder; wait for its end",
+              file=sys.stderr)
         return 2
     campaign = Campaign(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), float(sys.argv[3]))
     for number in (signal.SIGINT, signal.SIGTERM):

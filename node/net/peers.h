@@ -70,7 +70,7 @@ struct ConnectionRefused {
 struct AcceptPaused {
   std::string reason;
 };
-// A member's address that cannot be read; once.
+// A member's address that cannot be read; once, until the member is met.
 struct AddressMalformed {
   std::string organisation;
   std::string address;

@@ -156,10 +156,13 @@ void TlsSession::receive(crypto::ByteView bytes) {
 }
 
 void TlsSession::take_output(crypto::Bytes& out) {
-  char* bytes = nullptr;
-  const long size = BIO_get_mem_data(state_->out, &bytes);
-  if (size > 0) out.append(bytes, static_cast<std::size_t>(size));
-  static_cast<void>(BIO_reset(state_->out));
+  // Not BIO_reset after a look at its memory: that clears all that was ever used of it.
+  const std::size_t waiting = BIO_ctrl_pending(state_->out);
+  if (waiting == 0) return;
+  const std::size_t before = out.size();
+  out.resize(before + waiting);
+  const int size = static_cast<int>(waiting);
+  CHECK(BIO_read(state_->out, out.data() + before, size) == size);
 }
 
 bool TlsSession::shake_hands() {

@@ -157,7 +157,7 @@ TEST_F(HandshakeTest, RefusesMoreBytesThanAHandshakeTakes) {
 
 TEST_F(HandshakeTest, GivesEveryStageTheSameFewSeconds) {
   PeerNetworkOptions options = quick_options();
-  options.hello_time = Milliseconds(150);
+  options.hello_time = Milliseconds(400);
   start(options);
   const auto begun = std::chrono::steady_clock::now();
 
@@ -176,7 +176,7 @@ TEST_F(HandshakeTest, GivesEveryStageTheSameFewSeconds) {
   EXPECT_TRUE(without_hello.is_closed());
   ASSERT_TRUE(half_hello.hear_frame().has_value());
   EXPECT_TRUE(half_hello.is_closed());
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, Milliseconds(1000));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, Milliseconds(3000));
   expect_refused("no hello in time");
 }
 
@@ -193,7 +193,7 @@ TEST_F(HandshakeTest, CallsAMemberAndMeetsAnother) {
 
 TEST_F(HandshakeTest, KeepsAPunishedKeyAwayForAWhile) {
   PeerNetworkOptions options = quick_options();
-  options.penalty_first = Milliseconds(150);
+  options.penalty_first = Milliseconds(400);
   start(options);
   RawPeer bravo(port(), {"bravo"});
   ASSERT_TRUE(bravo.shake_hands());
@@ -207,7 +207,7 @@ TEST_F(HandshakeTest, KeepsAPunishedKeyAwayForAWhile) {
   RawPeer soon(port(), {"bravo"});
   soon.shake_hands();
   EXPECT_TRUE(soon.is_closed());
-  std::this_thread::sleep_for(Milliseconds(200));
+  std::this_thread::sleep_for(Milliseconds(450));
   RawPeer later(port(), {"bravo"});
   ASSERT_TRUE(later.shake_hands());
   later.send_frame(hello_to_alfa(later.exporter()));

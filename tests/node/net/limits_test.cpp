@@ -80,12 +80,12 @@ TEST_F(LimitsTest, SaysAPingWhenItHasNothingToSay) {
 
 TEST_F(LimitsTest, EndsAPeerOfWhichNothingIsHeardAndKeepsOneThatPings) {
   PeerNetworkOptions options = quick_options();
-  options.idle_time = Milliseconds(100);
+  options.idle_time = Milliseconds(300);
   start(options);
   const auto bravo = connect();
-  for (int i = 0; i < 15; ++i) {
+  for (int i = 0; i < 10; ++i) {
     bravo->send(crypto::Bytes(4, '\0'));
-    std::this_thread::sleep_for(Milliseconds(20));
+    std::this_thread::sleep_for(Milliseconds(50));
   }
   EXPECT_TRUE(alfa_->gone().empty());
   EXPECT_TRUE(alfa_->frames().empty());
@@ -102,13 +102,12 @@ TEST_F(LimitsTest, EndsAPeerWhoseFrameDrips) {
   crypto::Bytes bytes;
   crypto::append_u32(bytes, static_cast<std::uint32_t>(frame.size()));
   bytes += frame;
-  const auto begun = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < bytes.size() && alfa_->gone().empty(); ++i) {
     bravo->send(bytes.substr(i, 1));
     std::this_thread::sleep_for(Milliseconds(20));
   }
   expect_gone("a frame takes too long");
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, Milliseconds(1000));
+  EXPECT_TRUE(alfa_->frames().empty());
 }
 
 TEST_F(LimitsTest, EndsAPeerThatPingsWithoutEnd) {
@@ -124,7 +123,7 @@ TEST_F(LimitsTest, EndsAPeerThatPingsWithoutEnd) {
 TEST_F(LimitsTest, HandsOverNoMoreFramesThanTheWindowHolds) {
   PeerNetworkOptions options = quick_options();
   options.window_frames = 10;
-  options.idle_time = Milliseconds(100);
+  options.idle_time = Milliseconds(200);
   start(options);
   alfa_->releases() = false;
   const auto bravo = connect();
@@ -134,7 +133,7 @@ TEST_F(LimitsTest, HandsOverNoMoreFramesThanTheWindowHolds) {
 
   ASSERT_TRUE(alfa_->wait_frames(10));
   // Longer than the idle time: it is not the peer's fault that nothing is heard.
-  std::this_thread::sleep_for(Milliseconds(200));
+  std::this_thread::sleep_for(Milliseconds(300));
   EXPECT_EQ(alfa_->frames().size(), 10u);
   alfa_->network().release(1, sent[0].size());
   alfa_->network().release(1, sent[1].size());

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -62,12 +63,16 @@ class Membership {
   }
   std::vector<Member> all() const {
     const std::lock_guard lock(mutex_);
+    ++asked_;
     std::vector<Member> all;
     for (const auto& [organisation, member] : members_) all.push_back(member);
     return all;
   }
+  // How often all() was.
+  std::uint64_t asked() const { return asked_; }
 
  private:
+  mutable std::atomic<std::uint64_t> asked_{0};
   mutable std::mutex mutex_;
   std::map<std::string, Member> members_;
 };

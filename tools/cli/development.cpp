@@ -25,8 +25,6 @@ std::vector<std::string> split(std::string_view text, char at) {
   return parts;
 }
 
-bool is_of_member(KeyRole role) { return role == KeyRole::root || role == KeyRole::operation; }
-
 Result<void> make_private_folder(const std::filesystem::path& path) {
   std::error_code failure;
   std::filesystem::create_directories(path, failure);
@@ -41,49 +39,34 @@ Result<void> make_private_folder(const std::filesystem::path& path) {
 
 }  // namespace
 
-Result<DevelopmentMember> development_member(const std::string& text) {
+Result<ledger::DevelopmentMember> development_member(const std::string& text) {
   const std::size_t colon = text.find(':');
   const std::size_t second = colon == std::string::npos ? colon : text.find(':', colon + 1);
-  DevelopmentMember member;
-  member.organisation = text.substr(0, colon);
-  if (colon == std::string::npos || !ledger::is_organisation_id(member.organisation)) {
+  const std::string organisation = text.substr(0, colon);
+  if (colon == std::string::npos || !ledger::is_organisation_id(organisation)) {
     return Unexpected{Error{
         std::string(error_code::kUsage), "\"" + text + "\" does not name a member and its roles.",
         "Write ID:ROLE,ROLE, and for a recorder :* or :PARTY;PARTY behind it."}};
   }
+  std::vector<proto::Role> roles;
   for (const std::string& name : split(text.substr(colon + 1, second - colon - 1), ',')) {
     const Result<proto::Role> role = role_of(name);
     if (!role) return Unexpected{role.error()};
-    member.roles.push_back(*role);
+    roles.push_back(*role);
   }
-  std::sort(member.roles.begin(), member.roles.end());
-  if (second != std::string::npos) member.records_for = split(text.substr(second + 1), ';');
-  const bool votes =
-      std::find(member.roles.begin(), member.roles.end(), proto::VALIDATOR) != member.roles.end();
-  for (std::size_t i = 0; i < kKeyRoleNames.size(); ++i) {
-    const auto role = static_cast<KeyRole>(i);
-    if (votes || is_of_member(role)) member.keys.emplace(role, crypto::PrivateKey::generate());
-  }
-  return member;
+  std::vector<std::string> parties;
+  if (second != std::string::npos) parties = split(text.substr(second + 1), ';');
+  return ledger::make_member(organisation, std::move(roles), std::move(parties));
 }
 
-KeyRequest request_of(const DevelopmentMember& member) {
-  KeyRequest request;
-  request.organisation = member.organisation;
-  request.entry.set_name(member.organisation + " (development)");
-  for (const proto::Role role : member.roles) request.entry.add_roles(role);
-  std::vector<RoleKey> keys;
-  for (const auto& [role, key] : member.keys) keys.push_back({role, &key});
-  return sign_key_request(std::move(request), keys);
-}
-
-Result<void> write_member(const std::filesystem::path& home, const DevelopmentMember& member,
+Result<void> write_member(const std::filesystem::path& home,
+                          const ledger::DevelopmentMember& member,
                           const crypto::Secret* passphrase) {
   for (const auto& [role, key] : member.keys) {
     const std::filesystem::path folder =
-        home / (is_of_member(role) ? "keys" : "validators") / member.organisation;
+        home / (ledger::is_of_member(role) ? "keys" : "validators") / member.organisation;
     if (auto made = make_private_folder(folder); !made) return made;
-    const std::filesystem::path path = folder / (std::string(name_of(role)) + ".pem");
+    const std::filesystem::path path = folder / (std::string(ledger::name_of(role)) + ".pem");
     Result<void> written =
         passphrase == nullptr
             ? crypto::write_unencrypted_keystore(path, key)
@@ -91,7 +74,7 @@ Result<void> write_member(const std::filesystem::path& home, const DevelopmentMe
     if (!written) return written;
   }
   return write_file(home / (member.organisation + ".request.json"),
-                    write_key_request(request_of(member)), Existing::refused);
+                    ledger::write_key_request(ledger::request_of(member)), Existing::refused);
 }
 
 }  // namespace tools

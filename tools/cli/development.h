@@ -7,32 +7,20 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <string>
-#include <vector>
 
 #include "crypto/expected.h"
-#include "crypto/keys.h"
 #include "crypto/secret.h"
-#include "tools/cli/key_request.h"
+#include "ledger/founding/development.h"
 
 namespace tools {
 
-struct DevelopmentMember {
-  std::string organisation;
-  std::vector<proto::Role> roles;  // ascending
-  std::vector<std::string> records_for;
-  std::map<KeyRole, crypto::PrivateKey> keys;  // of the node only for validators
-};
-
 // "shop:recorder:*" or "shop:recorder:LEI:5493…;City of X". Makes its keys. E-USAGE.
-crypto::Result<DevelopmentMember> development_member(const std::string& text);
-
-KeyRequest request_of(const DevelopmentMember& member);
+crypto::Result<ledger::DevelopmentMember> development_member(const std::string& text);
 
 // Writes keys and request below `home`. `passphrase` nullptr: unencrypted. Errors of keystores.
 crypto::Result<void> write_member(const std::filesystem::path& home,
-                                  const DevelopmentMember& member,
+                                  const ledger::DevelopmentMember& member,
                                   const crypto::Secret* passphrase);
 
 }  // namespace tools

@@ -14,7 +14,6 @@ inline constexpr std::string_view kConfig = "E-CONFIG";               // a confi
 inline constexpr std::string_view kInput = "E-INPUT";                 // a file that the user names
 inline constexpr std::string_view kNotFound = "E-NOT-FOUND";          // what was asked for
 inline constexpr std::string_view kWrongNetwork = "E-NETWORK-WRONG";  // another genesis file
-inline constexpr std::string_view kNetworkDraft = "E-NETWORK-DRAFT";  // requests that do not fit
 inline constexpr std::string_view kWrite = "E-WRITE";  // a file that cannot be written
 
 }  // namespace tools::error_code

@@ -1,6 +1,7 @@
 #include "tools/cli/exit_code.h"
 
 #include "crypto/error_codes.h"
+#include "ledger/founding/genesis_draft.h"
 #include "tools/cli/error_codes.h"
 
 namespace tools {
@@ -27,7 +28,7 @@ constexpr Family kErrorFamilies[] = {
     {"E-JOURNAL", ExitCode::usage},
     {"E-RETRY", ExitCode::usage},
     {error_code::kNotFound, ExitCode::not_found},
-    {error_code::kNetworkDraft, ExitCode::usage},
+    {ledger::kNetworkDraft, ExitCode::usage},
     {"E-GENESIS-", ExitCode::usage},
     {"E-QUERY", ExitCode::usage},
     {error_code::kWrongNetwork, ExitCode::wrong_network},

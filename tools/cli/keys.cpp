@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "crypto/private_file.h"
+#include "ledger/founding/key_request.h"
 #include "ledger/records/subject.h"
 #include "tools/cli/error_codes.h"
-#include "tools/cli/key_request.h"
 #include "tools/cli/nouns.h"
 #include "tools/cli/record_texts.h"
 #include "tools/cli/text_cells.h"
@@ -34,7 +34,7 @@ struct NewOptions {
 };
 
 struct NewKey {
-  KeyRole role;
+  ledger::KeyRole role;
   std::filesystem::path path;
   crypto::PrivateKey key;
 };
@@ -57,8 +57,8 @@ Result<void> check_free(const std::filesystem::path& path) {
                      "Give another folder with --home, or move the file away first.");
 }
 
-Result<KeyRequest> describe(const std::string& organisation, const NewOptions& options) {
-  KeyRequest request;
+Result<ledger::KeyRequest> describe(const std::string& organisation, const NewOptions& options) {
+  ledger::KeyRequest request;
   request.organisation = organisation;
   request.entry.set_name(options.name);
   request.entry.set_name_zh(options.name_zh);
@@ -139,7 +139,7 @@ std::optional<bool> is_encrypted(const std::filesystem::path& path) {
 Result<std::vector<NewKey>> plan_keys(const Session& session, const NewOptions& options) {
   std::vector<NewKey> keys;
   for (const std::string& name : options.roles) {
-    const std::optional<KeyRole> role = key_role_of(name);
+    const std::optional<ledger::KeyRole> role = ledger::key_role_of(name);
     if (!role) {
       return usage_error("\"" + name + "\" is no role of a key.",
                          "Roles are root, operation, node, vote, log and cosigner.");
@@ -161,7 +161,7 @@ ExitCode make_keys(Session& session, const NewOptions& options) {
         std::string(error_code::kUsage), "\"" + *organisation + "\" is no id of an organisation.",
         "Use lower case letters, digits, \"-\" and \".\", at most 64 of them."});
   }
-  const Result<KeyRequest> description = describe(*organisation, options);
+  const Result<ledger::KeyRequest> description = describe(*organisation, options);
   if (!description) return session.output.fail(description.error());
   Result<std::vector<NewKey>> keys = plan_keys(session, options);
   if (!keys) return session.output.fail(keys.error());
@@ -171,11 +171,12 @@ ExitCode make_keys(Session& session, const NewOptions& options) {
     return session.output.fail(free.error());
   }
 
-  std::vector<RoleKey> signers;
+  std::vector<ledger::RoleKey> signers;
   for (const NewKey& each : *keys) signers.push_back({each.role, &each.key});
-  const std::string request = write_key_request(sign_key_request(*description, signers));
+  const std::string request =
+      ledger::write_key_request(ledger::sign_key_request(*description, signers));
   // What does not read back would be refused by the network: better here than there.
-  if (const auto read = parse_key_request(request); !read) {
+  if (const auto read = ledger::parse_key_request(request); !read) {
     return session.output.fail(read.error());
   }
   if (const Result<void> made = make_folder(session.settings.home() / "keys"); !made) {
@@ -190,8 +191,8 @@ ExitCode make_keys(Session& session, const NewOptions& options) {
 
   std::vector<Json> rows;
   for (const NewKey& each : *keys) {
-    rows.push_back(describe_key(std::string(name_of(each.role)), each.key.public_key(), each.path,
-                                is_encrypted(each.path).value_or(false)));
+    rows.push_back(describe_key(std::string(ledger::name_of(each.role)), each.key.public_key(),
+                                each.path, is_encrypted(each.path).value_or(false)));
   }
   session.output.list("keys", kListColumns, rows,
                       {{"organisation", *organisation}, {"request", request_path.string()}});
@@ -256,6 +257,7 @@ void add_new(Cli& cli, CLI::App& noun) {
       {"new",
        "Make keys, and the request that asks a network to enrol them",
        {"greenledger keys new --org cec --name \"Green Labels\" --country CN --member certifier",
+        "greenledger keys new --org cec --home /srv/observer --role node",
         "greenledger keys new --org cec --home /srv/node --role node,vote,log,cosigner"}},
       [options](Session& session) { return make_keys(session, *options); });
   verb.add_option("--role", options->roles,

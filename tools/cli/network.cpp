@@ -2,10 +2,10 @@
 #include <algorithm>
 
 #include "ledger/chain/genesis.h"
+#include "ledger/founding/genesis_draft.h"
 #include "ledger/records/rules.h"
 #include "tools/cli/development.h"
 #include "tools/cli/error_codes.h"
-#include "tools/cli/genesis_draft.h"
 #include "tools/cli/node_reader.h"
 #include "tools/cli/nouns.h"
 #include "tools/cli/record_json.h"
@@ -28,16 +28,16 @@ struct NewOptions {
   std::vector<std::string> validators;
   std::vector<std::string> records_for;  // ORG=PARTY
   std::string out;
-  std::uint64_t block_bytes = kBlockBytesMax;
-  std::uint32_t block_records = kBlockRecordsMax;
-  std::uint64_t bytes_per_day = kOrganisationBytesPerDay;
+  std::uint64_t block_bytes = ledger::kBlockBytesMax;
+  std::uint32_t block_records = ledger::kBlockRecordsMax;
+  std::uint64_t bytes_per_day = ledger::kOrganisationBytesPerDay;
 };
 
-Result<void> read_requests(const NewOptions& options, GenesisDraft& draft) {
+Result<void> read_requests(const NewOptions& options, ledger::GenesisDraft& draft) {
   for (const std::string& path : options.members) {
     const Result<std::string> file = read_input(path);
     if (!file) return Unexpected{file.error()};
-    const crypto::Checked<KeyRequest> request = parse_key_request(*file);
+    const crypto::Checked<ledger::KeyRequest> request = ledger::parse_key_request(*file);
     if (!request) {
       const crypto::Reject& fault = request.error();
       return Unexpected{Error{std::string(error_code::kInput),
@@ -50,16 +50,15 @@ Result<void> read_requests(const NewOptions& options, GenesisDraft& draft) {
   return {};
 }
 
-Result<GenesisDraft> make_draft(const NewOptions& options) {
+Result<ledger::GenesisDraft> make_draft(const NewOptions& options) {
   if (options.log_domain.empty() && !options.development) {
     return usage_error("The network's log needs a domain name.",
                        "Give --log-domain; it is part of the log's name for ever.");
   }
-  GenesisDraft draft;
+  ledger::GenesisDraft draft;
   draft.parameters.set_rules_version(ledger::kRulesVersion);
   draft.parameters.set_network_name(options.name);
-  // RFC 2606: names below "invalid" belong to nobody.
-  draft.parameters.set_log_domain(options.log_domain.empty() ? "greenledger.invalid"
+  draft.parameters.set_log_domain(options.log_domain.empty() ? std::string(ledger::kNobodysDomain)
                                                              : options.log_domain);
   draft.parameters.set_block_bytes_max(options.block_bytes);
   draft.parameters.set_block_records_max(options.block_records);
@@ -159,7 +158,8 @@ void show(Session& session, const ledger::Genesis& genesis) {
                       is_machine ? json : for_people(json));
 }
 
-Result<void> write_members(const Session& session, const std::vector<DevelopmentMember>& members) {
+Result<void> write_members(const Session& session,
+                           const std::vector<ledger::DevelopmentMember>& members) {
   const bool is_encrypted = session.passphrase_descriptor >= 0 ||
                             !session.settings.value("passphrase-file").empty() ||
                             !session.settings.value("passphrase-credential").empty();
@@ -168,7 +168,7 @@ Result<void> write_members(const Session& session, const std::vector<Development
     passphrase = session.passphrase("New passphrase: ", crypto::Repeat::twice);
     if (!passphrase) return Unexpected{passphrase.error()};
   }
-  for (const DevelopmentMember& member : members) {
+  for (const ledger::DevelopmentMember& member : members) {
     const crypto::Secret* const secret = is_encrypted ? &*passphrase : nullptr;
     if (auto written = write_member(session.settings.home(), member, secret); !written) {
       return written;
@@ -178,10 +178,11 @@ Result<void> write_members(const Session& session, const std::vector<Development
 }
 
 // The folder that a node of the network takes its keys from.
-std::string keys_of_a_node(const Session& session, const std::vector<DevelopmentMember>& members) {
+std::string keys_of_a_node(const Session& session,
+                           const std::vector<ledger::DevelopmentMember>& members) {
   if (members.empty()) return "FOLDER";
   std::string name;
-  for (const DevelopmentMember& member : members) {
+  for (const ledger::DevelopmentMember& member : members) {
     const bool votes =
         std::find(member.roles.begin(), member.roles.end(), proto::VALIDATOR) != member.roles.end();
     if (votes) name = name.empty() ? member.organisation : "ORG";
@@ -198,15 +199,15 @@ ExitCode make_network(Session& session, const NewOptions& options) {
                                      path.string() + " is there already and is not overwritten.",
                                      "Give another file with --out or another --home."});
   }
-  Result<GenesisDraft> draft = make_draft(options);
+  Result<ledger::GenesisDraft> draft = make_draft(options);
   if (!draft) return session.output.fail(draft.error());
-  std::vector<DevelopmentMember> members;
+  std::vector<ledger::DevelopmentMember> members;
   if (options.development) {
     for (const std::string& text : options.members) {
-      Result<DevelopmentMember> member = development_member(text);
+      Result<ledger::DevelopmentMember> member = development_member(text);
       if (!member) return session.output.fail(member.error());
       draft->records_for[member->organisation] = member->records_for;
-      draft->requests.push_back(request_of(*member));
+      draft->requests.push_back(ledger::request_of(*member));
       members.push_back(*std::move(member));
     }
   } else if (auto read = read_requests(options, *draft); !read) {
@@ -214,7 +215,7 @@ ExitCode make_network(Session& session, const NewOptions& options) {
   }
   std::erase_if(draft->records_for, [](const auto& each) { return each.second.empty(); });
   const Result<ledger::Genesis> genesis =
-      draft_genesis(*draft, session.node_access.submit("").unix_ms());
+      ledger::draft_genesis(*draft, session.node_access.submit("").unix_ms());
   if (!genesis) return session.output.fail(genesis.error());
   if (auto written = write_members(session, members); !written) {
     return session.output.fail(written.error());

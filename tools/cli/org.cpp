@@ -35,10 +35,10 @@ struct KeyOptions {
   WriteFlags write;
 };
 
-Result<KeyRequest> read_request(const std::string& path) {
+Result<ledger::KeyRequest> read_request(const std::string& path) {
   const Result<std::string> file = read_input(path);
   if (!file) return Unexpected{file.error()};
-  const crypto::Checked<KeyRequest> request = parse_key_request(*file);
+  const crypto::Checked<ledger::KeyRequest> request = ledger::parse_key_request(*file);
   if (request) return *request;
   const crypto::Reject& fault = request.error();
   return Unexpected{Error{std::string(error_code::kInput),
@@ -97,7 +97,7 @@ ExitCode send(Session& session, const AdmitOptions& options, const Json& documen
 }
 
 // A member's new entry keeps what the request leaves open, and lists no keys.
-Result<proto::Record> changed_entry(const Session& session, const KeyRequest& request) {
+Result<proto::Record> changed_entry(const Session& session, const ledger::KeyRequest& request) {
   const std::string path = "/v1/organisations/" + request.organisation;
   const Result<Json> found = NodeReader(session).find(NodePath(path));
   if (!found) return Unexpected{found.error()};
@@ -122,7 +122,7 @@ Result<proto::Record> changed_entry(const Session& session, const KeyRequest& re
 }
 
 ExitCode propose(Session& session, const AdmitOptions& options) {
-  const Result<KeyRequest> request = read_request(options.file);
+  const Result<ledger::KeyRequest> request = read_request(options.file);
   if (!request) return session.output.fail(request.error());
   const Result<crypto::Hash> network = read_network_id(session);
   if (!network) return session.output.fail(network.error());
@@ -176,7 +176,7 @@ ExitCode change_keys(Session& session, const WriteFlags& flags, const std::strin
 ExitCode rotate(Session& session, const KeyOptions& options) {
   const Result<std::string> organisation = session.organisation();
   if (!organisation) return session.output.fail(organisation.error());
-  const Result<KeyRequest> request = read_request(options.file);
+  const Result<ledger::KeyRequest> request = read_request(options.file);
   if (!request) return session.output.fail(request.error());
   if (request->organisation != *organisation) {
     return session.output.fail(

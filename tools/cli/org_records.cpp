@@ -14,7 +14,7 @@ using crypto::Error;
 using crypto::Result;
 using crypto::Unexpected;
 
-proto::Record organisation_record(const KeyRequest& request,
+proto::Record organisation_record(const ledger::KeyRequest& request,
                                   const std::vector<std::string>& records_for) {
   proto::Record record;
   record.set_subject(ledger::make_subject({"org", request.organisation}));
@@ -58,8 +58,8 @@ std::vector<std::string> signers_of(const proto::Record& record) {
   return signers;
 }
 
-Result<proto::KeyChange> rotation(const KeyRequest& request, const Json& keys, bool keep_old,
-                                  const std::string& reason) {
+Result<proto::KeyChange> rotation(const ledger::KeyRequest& request, const Json& keys,
+                                  bool keep_old, const std::string& reason) {
   proto::KeyChange change;
   for (const proto::Key& key : request.entry.keys()) {
     const std::string hex = crypto::to_hex(key.public_key());

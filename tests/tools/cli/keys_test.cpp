@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
 #include "crypto/keystore.h"
+#include "ledger/founding/key_request.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/tools/cli/cli_run.h"
-#include "tools/cli/key_request.h"
 
 namespace tools {
 namespace {
@@ -39,7 +39,7 @@ TEST_F(Keys, NewMakesKeystoresAndARequest) {
   EXPECT_EQ(document["items"][0]["name"], "root");
   EXPECT_EQ(document["items"][1]["encrypted"], true);
 
-  const auto request = parse_key_request(folder_.read("a home/cec.request.json"));
+  const auto request = ledger::parse_key_request(folder_.read("a home/cec.request.json"));
   ASSERT_TRUE(request) << request.error().message;
   EXPECT_EQ(request->entry.name(), "绿色 Labels");
   ASSERT_EQ(request->entry.roles_size(), 2);
@@ -50,7 +50,7 @@ TEST_F(Keys, NewMakesKeystoresAndARequest) {
         crypto::Secret(std::string_view("five words of nothing")));
   });
   ASSERT_TRUE(key) << key.error().message;
-  EXPECT_EQ(key->public_key(), request->find_key(KeyRole::operation)->key);
+  EXPECT_EQ(key->public_key(), request->find_key(ledger::KeyRole::operation)->key);
 }
 
 TEST_F(Keys, NewMakesTheKeysOfANode) {
@@ -60,10 +60,11 @@ TEST_F(Keys, NewMakesTheKeysOfANode) {
   for (const char* role : {"node", "vote", "log", "cosigner"}) {
     EXPECT_TRUE(std::filesystem::exists(home() / "keys" / (std::string(role) + ".pem"))) << role;
   }
-  const auto request = parse_key_request(folder_.read("a home/cec.request.json"));
+  const auto request = ledger::parse_key_request(folder_.read("a home/cec.request.json"));
   ASSERT_TRUE(request);
   EXPECT_EQ(request->keys.size(), 4u);
-  EXPECT_EQ(request->entry.keys_size(), 0);
+  ASSERT_EQ(request->entry.keys_size(), 1);  // none of those with which it votes
+  EXPECT_EQ(request->entry.keys(0).purpose(), proto::NODE);
 }
 
 TEST_F(Keys, NewOverwritesNothing) {

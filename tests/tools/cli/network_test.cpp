@@ -2,9 +2,9 @@
 
 #include "crypto/keystore.h"
 #include "ledger/chain/genesis.h"
+#include "ledger/founding/key_request.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/tools/cli/cli_run.h"
-#include "tools/cli/key_request.h"
 
 namespace tools {
 namespace {
@@ -48,7 +48,7 @@ TEST_F(NetworkNoun, NewForDevelopmentMakesAllKeysAndAGenesisFileThatNamesThem) {
   EXPECT_EQ(json["validators"][0]["vote_key"], vote->public_key().hex());
   for (const char* id : {"acme", "epa", "shop"}) {
     const std::string path = std::string("home/") + id + ".request.json";
-    EXPECT_TRUE(parse_key_request(folder_.read(path)).has_value()) << path;
+    EXPECT_TRUE(ledger::parse_key_request(folder_.read(path)).has_value()) << path;
     for (const char* role : {"root", "operation"}) {
       const auto key = std::filesystem::path("home/keys") / id / (std::string(role) + ".pem");
       EXPECT_TRUE(std::filesystem::exists(folder_ / key.string())) << key;

@@ -1,5 +1,5 @@
+#include "ledger/founding/key_request.h"
 #include "tests/tools/cli/noun_fixture.h"
-#include "tools/cli/key_request.h"
 #include "tools/cli/record_json.h"
 
 namespace tools {
@@ -10,19 +10,23 @@ class Org : public NounTest {
   // A request of an organisation with the named test keys, as a file.
   std::string request_file(const std::string& organisation, const std::string& root,
                            const std::string& operation,
-                           const std::vector<proto::Role>& roles = {proto::CERTIFIER}) {
-    KeyRequest request;
+                           const std::vector<proto::Role>& roles = {proto::CERTIFIER},
+                           const std::string& node = "") {
+    ledger::KeyRequest request;
     request.organisation = organisation;
     request.entry.set_name("The " + organisation);
     for (const proto::Role role : roles) request.entry.add_roles(role);
     const auto root_key = tests::key_named(root);
     const auto operation_key = tests::key_named(operation);
-    std::vector<RoleKey> keys;
-    if (!root.empty()) keys.push_back({KeyRole::root, &root_key});
-    if (!operation.empty()) keys.push_back({KeyRole::operation, &operation_key});
+    std::vector<ledger::RoleKey> keys;
+    const auto node_key = tests::key_named(node);
+    if (!root.empty()) keys.push_back({ledger::KeyRole::root, &root_key});
+    if (!operation.empty()) keys.push_back({ledger::KeyRole::operation, &operation_key});
+    if (!node.empty()) keys.push_back({ledger::KeyRole::node, &node_key});
+    const std::string last = node.empty() ? operation : node;
     return folder_
-        .write(organisation + operation.substr(operation.size() / 2) + ".request.json",
-               write_key_request(sign_key_request(std::move(request), keys)))
+        .write(organisation + last.substr(last.size() / 2) + ".request.json",
+               ledger::write_key_request(ledger::sign_key_request(std::move(request), keys)))
         .string();
   }
 
@@ -158,6 +162,39 @@ TEST_F(Org, RotateCanKeepTheOldKeysAndNeedsARootKey) {
             std::pair(std::string("E-SIGNATURES"), 6));
   ASSERT_EQ(run({"org", "rotate", request, "--org", "epa", "--keep-old"}).exit, 0);
   EXPECT_EQ(newest("org/epa").key_change().revoke_size(), 0);
+}
+
+// An observer's node may connect once its key is on the ledger.
+TEST_F(Org, EnrolsNodeKeysWithAnAdmissionOrARotation) {
+  const std::string proposal = (folder_ / "cec.proposal.json").string();
+  const std::string request =
+      request_file("cec", "cec/root", "cec/operation", {proto::CERTIFIER}, "cec/node");
+  ASSERT_EQ(run_offline({"org", "admit", request, "--out", proposal}).exit, 0);
+  for (const std::string member : {"acme", "epa", "shop"}) {
+    ASSERT_EQ(sign(proposal, member).exit, 0);
+  }
+  ASSERT_EQ(run({"org", "admit", proposal, "--org", "epa"}).exit, 0);
+  EXPECT_EQ(run_json({"org", "show", "cec"})["keys"][2]["purpose"], "NODE");
+
+  const auto rotate = [&](const std::string& node, const std::vector<std::string>& flags) {
+    std::vector<std::string> words = {"org", "rotate", request_file("epa", "", "", {}, node),
+                                      "--org", "epa"};
+    words.insert(words.end(), flags.begin(), flags.end());
+    return run(words);
+  };
+  ASSERT_EQ(rotate("epa/node 1", {}).exit, 0);
+  EXPECT_EQ(newest("org/epa").key_change().revoke_size(), 0);  // the keys of people stay
+  ASSERT_EQ(rotate("epa/node 2", {"--keep-old"}).exit, 0);
+  const Ran replaced = rotate("epa/node 3", {});
+  ASSERT_EQ(replaced.exit, 0) << replaced.err;
+  EXPECT_EQ(newest("org/epa").key_change().revoke_size(), 2);
+  const Ran table = run({"org", "show", "epa"});
+  const std::string key_id = crypto::key_id(tests::key_named("epa/node 3").public_key()).hex();
+  EXPECT_NE(table.out.find("NODE " + key_id), std::string::npos) << table.out;
+  // It is nobody else's.
+  EXPECT_EQ(
+      fail({"org", "rotate", request_file("shop", "", "", {}, "epa/node 3"), "--org", "shop"}),
+      std::pair(std::string("E-KEY"), 6));
 }
 
 TEST_F(Org, RevokeEndsAKeyAndSaysSinceWhenItWasInOtherHands) {

@@ -1,12 +1,11 @@
-#include "tools/cli/genesis_draft.h"
+#include "ledger/founding/genesis_draft.h"
 
 #include <algorithm>
 
 #include "ledger/chain/memory_store.h"
 #include "ledger/records/subject.h"
-#include "tools/cli/error_codes.h"
 
-namespace tools {
+namespace ledger {
 namespace {
 
 using crypto::Error;
@@ -32,8 +31,7 @@ using Founders = std::map<std::string, Founder>;
 constexpr KeyRole kNodeRoles[] = {KeyRole::vote, KeyRole::log, KeyRole::cosigner, KeyRole::node};
 
 Unexpected<Error> draft_error(std::string message, std::string hint) {
-  return Unexpected{
-      Error{std::string(error_code::kNetworkDraft), std::move(message), std::move(hint)}};
+  return Unexpected{Error{std::string(kNetworkDraft), std::move(message), std::move(hint)}};
 }
 
 // A later request may add what an earlier one leaves open, and must not say otherwise.
@@ -101,7 +99,7 @@ Result<Founders> gather(const GenesisDraft& draft) {
 
 proto::Record organisation_record(const std::string& id, const Founder& founder) {
   proto::Record record;
-  record.set_subject(ledger::make_subject({"org", id}));
+  record.set_subject(make_subject({"org", id}));
   record.set_place(1);
   *record.mutable_organisation() = founder.entry;
   return record;
@@ -171,16 +169,16 @@ Result<std::vector<proto::Record>> draft_records(const GenesisDraft& draft) {
   return records;
 }
 
-Result<ledger::Genesis> draft_genesis(const GenesisDraft& draft, std::uint64_t time_ms) {
+Result<Genesis> draft_genesis(const GenesisDraft& draft, std::uint64_t time_ms) {
   const Result<std::vector<proto::Record>> records = draft_records(draft);
   if (!records) return Unexpected{records.error()};
-  Result<ledger::Genesis> genesis = ledger::parse_genesis(ledger::write_genesis(time_ms, *records));
+  Result<Genesis> genesis = parse_genesis(write_genesis(time_ms, *records));
   if (!genesis) return genesis;
-  const ledger::MemoryStore empty;
-  if (auto block = ledger::execute_genesis(*genesis, empty.snapshot()); !block) {
+  const MemoryStore empty;
+  if (auto block = execute_genesis(*genesis, empty.snapshot()); !block) {
     return Unexpected{block.error()};
   }
   return genesis;
 }
 
-}  // namespace tools
+}  // namespace ledger

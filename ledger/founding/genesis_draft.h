@@ -12,9 +12,9 @@
 
 #include "crypto/expected.h"
 #include "ledger/chain/genesis.h"
-#include "tools/cli/key_request.h"
+#include "ledger/founding/key_request.h"
 
-namespace tools {
+namespace ledger {
 
 struct GenesisDraft {
   proto::Parameters parameters;
@@ -28,7 +28,11 @@ struct GenesisDraft {
   std::map<std::string, std::vector<std::string>> records_for;
 };
 
-// Parameters that nothing was said about.
+// Requests that contradict each other or name nobody.
+inline constexpr std::string_view kNetworkDraft = "E-NETWORK-DRAFT";
+
+// Parameters that nothing was said about. RFC 2606: names below "invalid" belong to nobody.
+inline constexpr std::string_view kNobodysDomain = "greenledger.invalid";
 inline constexpr std::uint64_t kBlockBytesMax = 1024 * 1024;
 inline constexpr std::uint32_t kBlockRecordsMax = 4096;
 inline constexpr std::uint64_t kOrganisationBytesPerDay = 4ull * 1024 * 1024 * 1024;
@@ -39,6 +43,6 @@ crypto::Result<std::vector<proto::Record>> draft_records(const GenesisDraft& dra
 
 // The genesis file. Errors of draft_records, and E-GENESIS-RECORD with the record and the field
 // that nodes would refuse.
-crypto::Result<ledger::Genesis> draft_genesis(const GenesisDraft& draft, std::uint64_t time_ms);
+crypto::Result<Genesis> draft_genesis(const GenesisDraft& draft, std::uint64_t time_ms);
 
-}  // namespace tools
+}  // namespace ledger

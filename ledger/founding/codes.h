@@ -1,11 +1,9 @@
-// Reject codes of documents that the client reads.
+// Reject codes of requests.
 #pragma once
-
-#include <array>
 
 #include "crypto/reject.h"
 
-namespace tools {
+namespace ledger {
 
 inline constexpr crypto::RejectCode kRequestForm{
     "E-REQUEST-FORM", "Make the request with `greenledger keys new` and leave it as it is."};
@@ -15,6 +13,4 @@ inline constexpr crypto::RejectCode kRequestSignature{
     "E-REQUEST-SIGNATURE",
     "Ask the organisation for the file again: it was changed, or it lacks the keys that it names."};
 
-inline constexpr std::array kClientCodes = {kRequestForm, kRequestKey, kRequestSignature};
-
-}  // namespace tools
+}  // namespace ledger

@@ -1,4 +1,4 @@
-#include "tools/cli/key_request.h"
+#include "ledger/founding/key_request.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -6,11 +6,11 @@
 
 #include "crypto/check.h"
 #include "crypto/hash.h"
+#include "ledger/founding/codes.h"
 #include "ledger/records/subject.h"
 #include "ledger/records/text.h"
-#include "tools/cli/codes.h"
 
-namespace tools {
+namespace ledger {
 namespace {
 
 using crypto::Checked;
@@ -78,8 +78,7 @@ class RequestReader {
       return "";
     }
     const auto& text = found->get_ref<const std::string&>();
-    if (text.size() > ledger::kSentenceBytesMax ||
-        ledger::check_text(text) != ledger::TextFault::none) {
+    if (text.size() > kSentenceBytesMax || check_text(text) != TextFault::none) {
       fail(path, "The text is too long, or holds characters that records do not take.");
       return "";
     }
@@ -270,7 +269,7 @@ Checked<KeyRequest> parse_key_request(crypto::ByteView file) {
   request.entry.set_name_zh(reader.text_of("name_zh"));
   request.entry.set_country(reader.text_of("country"));
   request.entry.set_website(reader.text_of("website"));
-  if (!ledger::is_organisation_id(request.organisation)) {
+  if (!is_organisation_id(request.organisation)) {
     reader.fail("organisation", "This is no id of an organisation.");
   }
   read_lists(reader, request);
@@ -294,4 +293,4 @@ Checked<KeyRequest> parse_key_request(crypto::ByteView file) {
   return request;
 }
 
-}  // namespace tools
+}  // namespace ledger

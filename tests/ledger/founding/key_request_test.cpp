@@ -1,13 +1,13 @@
-#include "tools/cli/key_request.h"
+#include "ledger/founding/key_request.h"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "tools/cli/codes.h"
+#include "ledger/founding/codes.h"
 
-namespace tools {
+namespace ledger {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -62,6 +62,23 @@ TEST(KeyRequest, IsSignedAndWrittenAsAnotherProgramDoes) {
   const std::string written = write_key_request(sign_key_request(description, keys));
 
   EXPECT_EQ(Json::parse(written), Json::parse(golden()));
+}
+
+TEST(KeyRequest, EnrolsTheNodeKeyAndNoneWithWhichANodeVotes) {
+  std::vector<crypto::PrivateKey> made;
+  for (char i = 1; i <= 6; ++i) made.push_back(key_of(i));
+  const std::vector<RoleKey> keys = {{KeyRole::root, &made[0]}, {KeyRole::operation, &made[1]},
+                                     {KeyRole::node, &made[2]}, {KeyRole::vote, &made[3]},
+                                     {KeyRole::log, &made[4]},  {KeyRole::cosigner, &made[5]}};
+  KeyRequest description;
+  description.organisation = "green-labels";
+
+  const auto request = parse_key_request(write_key_request(sign_key_request(description, keys)));
+
+  ASSERT_TRUE(request);
+  ASSERT_EQ(request->entry.keys_size(), 3);
+  EXPECT_EQ(request->entry.keys(2).purpose(), proto::NODE);
+  EXPECT_EQ(request->entry.keys(2).public_key(), made[2].public_key().view());
 }
 
 TEST(KeyRequest, RefusesAnyChangeOfWhatIsSigned) {
@@ -121,4 +138,4 @@ TEST(KeyRole, HasOneNameEach) {
 }
 
 }  // namespace
-}  // namespace tools
+}  // namespace ledger

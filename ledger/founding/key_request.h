@@ -26,7 +26,7 @@
 #include "crypto/reject.h"
 #include "proto/records.pb.h"
 
-namespace tools {
+namespace ledger {
 
 inline constexpr std::size_t kRequestBytesMax = 64 * 1024;
 
@@ -71,4 +71,4 @@ std::string write_key_request(const KeyRequest& request);
 // role that takes one), E-REQUEST-SIGNATURE.
 crypto::Checked<KeyRequest> parse_key_request(crypto::ByteView file);
 
-}  // namespace tools
+}  // namespace ledger

@@ -1,11 +1,11 @@
-#include "tools/cli/genesis_draft.h"
+#include "ledger/founding/genesis_draft.h"
 
 #include <gtest/gtest.h>
 
 #include "ledger/records/rules.h"
 #include "tests/support/test_network.h"
 
-namespace tools {
+namespace ledger {
 namespace {
 
 constexpr std::uint64_t kTimeMs = 1'700'000'000'000;
@@ -45,7 +45,7 @@ proto::Record scheme() {
 // One validator, one certifier with a scheme, one recorder.
 GenesisDraft draft() {
   GenesisDraft draft;
-  draft.parameters.set_rules_version(ledger::kRulesVersion);
+  draft.parameters.set_rules_version(kRulesVersion);
   draft.parameters.set_network_name("test");
   draft.parameters.set_log_domain("example.org");
   draft.parameters.set_block_bytes_max(kBlockBytesMax);
@@ -192,4 +192,4 @@ TEST(GenesisDraft, NamesTheRecordAndFieldThatNodesWouldRefuse) {
 }
 
 }  // namespace
-}  // namespace tools
+}  // namespace ledger

@@ -1,25 +1,11 @@
-// Networks of whole replicas by seed. A failure prints the command that shows the run again.
-#include <gtest/gtest.h>
-
+// Networks of whole replicas by seed.
 #include "tests/sim/ledger_run.h"
+#include "tests/sim/seeds.h"
 
 namespace sim {
 namespace {
 
-constexpr std::uint64_t share(std::uint64_t seeds) { return (seeds * SIM_PERCENT + 99) / 100; }
-
-void expect_good(LedgerRunOptions options, std::uint64_t seeds) {
-  for (options.seed = 1; options.seed <= share(seeds); ++options.seed) {
-    const LedgerRunResult result = run(options);
-    ASSERT_TRUE(result.good()) << "build/release/bin/" << result.text(options);
-  }
-}
-
-LedgerRunOptions of(std::size_t validators) {
-  LedgerRunOptions options;
-  options.validators = validators;
-  return options;
-}
+LedgerRunOptions of(std::size_t validators) { return among<LedgerRunOptions>(validators); }
 
 TEST(LedgerSeeds, FourValidators) { expect_good(of(4), 100); }
 TEST(LedgerSeeds, FiveValidators) { expect_good(of(5), 10); }

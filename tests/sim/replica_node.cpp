@@ -252,17 +252,11 @@ bool ReplicaNode::send_all(const Held& held) {
 // By chance, or because this is the moment that the run is about.
 bool ReplicaNode::dies(Cut cut, std::uint64_t first_write, std::uint64_t last_write) {
   if (!is_honest()) return false;
-  const CrashOptions& crashes = stage_.crashes();
-  const KillOptions& kill = stage_.options().kill;
-  const std::uint64_t permille = cut == Cut::before_sync  ? crashes.before_sync
-                                 : cut == Cut::after_sync ? crashes.after_sync
-                                                          : crashes.mid_sends;
-  const bool planned = place_ == 0 && !killed_ && kill.cut == cut && kill.at_write != 0 &&
-                       first_write <= kill.at_write && kill.at_write <= last_write;
   Dice& dice = stage_.dice();
-  if (!planned && (permille == 0 || !dice.chance(permille))) return false;
-  killed_ = killed_ || planned;
-  const auto policy = planned ? kill.policy : static_cast<Unsynced>(dice.below(3));
+  const auto death = draw_death(stage_.crashes(), stage_.options().kill, place_ == 0 && !killed_,
+                                cut, first_write, last_write, dice);
+  if (!death) return false;
+  killed_ = killed_ || death->planned;
   // The cut may fall into the writing of the vote file.
   const auto slot = std::find_if(held_.begin(), held_.end(),
                                  [](const Held& held) { return held.slot.has_value(); });
@@ -271,7 +265,7 @@ bool ReplicaNode::dies(Cut cut, std::uint64_t first_write, std::uint64_t last_wr
     disk_->tear_slot(dice);
   }
   const CrashOptions times;
-  crash(dice.between(times.down_min_us, times.down_max_us), policy);
+  crash(dice.between(times.down_min_us, times.down_max_us), death->policy);
   return true;
 }
 

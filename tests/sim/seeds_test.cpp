@@ -1,27 +1,12 @@
-// 1,627 runs by seed. A failure prints the command that shows the run again.
-#include <gtest/gtest.h>
+// 1,627 runs by seed.
+#include "tests/sim/seeds.h"
 
 #include "tests/sim/campaign.h"
 
 namespace sim {
 namespace {
 
-// In a hundred of the seeds; sanitizers take a part.
-constexpr std::uint64_t share(std::uint64_t seeds) { return seeds * SIM_PERCENT / 100; }
-
-void expect_good(RunOptions options, std::uint64_t seeds) {
-  for (options.seed = 1; options.seed <= share(seeds); ++options.seed) {
-    const RunResult result = run(options);
-    EXPECT_TRUE(result.good()) << "build/release/bin/" << result.text(options);
-    if (!result.good()) return;
-  }
-}
-
-RunOptions of(std::size_t validators) {
-  RunOptions options;
-  options.validators = validators;
-  return options;
-}
+RunOptions of(std::size_t validators) { return among<RunOptions>(validators); }
 
 TEST(Seeds, FourValidators) { expect_good(of(4), 700); }
 TEST(Seeds, FiveValidators) { expect_good(of(5), 150); }

@@ -162,18 +162,13 @@ void SimNode::step(node::CoreEvent event) {
 // By chance, or because this is the moment that the run is about.
 bool SimNode::dies(Cut cut, std::uint64_t first_write, std::uint64_t last_write) {
   if (stage_.is_faulty(validator_)) return false;
-  const CrashOptions& crashes = stage_.crashes();
-  const KillOptions& kill = stage_.options().kill;
-  const std::uint64_t permille = cut == Cut::before_sync  ? crashes.before_sync
-                                 : cut == Cut::after_sync ? crashes.after_sync
-                                                          : crashes.mid_sends;
-  const bool planned = place_ == 0 && !killed_ && kill.cut == cut && kill.at_write != 0 &&
-                       first_write <= kill.at_write && kill.at_write <= last_write;
-  if (!planned && (permille == 0 || !stage_.dice().chance(permille))) return false;
-  killed_ = killed_ || planned;
   Dice& dice = stage_.dice();
-  const auto policy = planned ? kill.policy : static_cast<Unsynced>(dice.below(3));
-  crash(dice.between(crashes.down_min_us, crashes.down_max_us), policy);
+  const auto death = draw_death(stage_.crashes(), stage_.options().kill, place_ == 0 && !killed_,
+                                cut, first_write, last_write, dice);
+  if (!death) return false;
+  killed_ = killed_ || death->planned;
+  const CrashOptions& times = stage_.crashes();
+  crash(dice.between(times.down_min_us, times.down_max_us), death->policy);
   return true;
 }
 

@@ -86,6 +86,19 @@ std::size_t size_of(const Wire& wire) {
 
 }  // namespace
 
+std::optional<Death> draw_death(const CrashOptions& crashes, const KillOptions& kill,
+                                bool is_planned, Cut cut, std::uint64_t first, std::uint64_t last,
+                                Dice& dice) {
+  const std::uint64_t permille = cut == Cut::before_sync  ? crashes.before_sync
+                                 : cut == Cut::after_sync ? crashes.after_sync
+                                                          : crashes.mid_sends;
+  const bool planned = is_planned && kill.cut == cut && kill.at_write != 0 &&
+                       first <= kill.at_write && kill.at_write <= last;
+  if (planned) return Death{true, kill.policy};
+  if (permille == 0 || !dice.chance(permille)) return std::nullopt;
+  return Death{false, static_cast<Unsynced>(dice.below(3))};
+}
+
 node::CoreOptions StageOptions::fast_core() {
   node::CoreOptions options;
   options.delta_us = 100'000;

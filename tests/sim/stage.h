@@ -55,6 +55,16 @@ struct KillOptions {
   Unsynced policy = Unsynced::dropped;
 };
 
+// Whether a node dies at this cut of its writes from `first` to `last`: as planned, if it is the
+// one, or by chance; and what becomes of what was not synced.
+struct Death {
+  bool planned = false;
+  Unsynced policy = Unsynced::dropped;
+};
+std::optional<Death> draw_death(const CrashOptions& crashes, const KillOptions& kill,
+                                bool is_planned, Cut cut, std::uint64_t first, std::uint64_t last,
+                                Dice& dice);
+
 struct StageOptions {
   std::size_t validators = 4;
   std::uint64_t seed = 1;

@@ -122,6 +122,18 @@ class Copies : public testing::Test {
     now.wall_ms += ms;
   }
 
+  // A copy of the fifth start meets another, which stands like this; the first stops.
+  void expect_stop(std::uint64_t incarnation, Standing other_stands) {
+    Copy first = start("first", 5);
+    connect(first, 0);
+    Copy other = start("other", incarnation);
+    connect(other, 10);
+    EXPECT_EQ(other.rejoin.standing(now), other_stands);
+    pass_ms(10'000);
+    tick(first);
+    EXPECT_EQ(first.rejoin.standing(now), Standing::twin);
+  }
+
   Committee committee{4, 1};
   std::map<PeerId, ProbeAnswers> others;
   Moment now{1'000'000, 1'000'000};
@@ -139,27 +151,9 @@ TEST_F(Copies, ARestartAndANewConnectionAreNoTwin) {
   EXPECT_EQ(second.rejoin.standing(now), Standing::quiet);
 }
 
-TEST_F(Copies, OfOneDiskFindEachOther) {
-  Copy one = start("one", 5);
-  connect(one, 0);
-  Copy other = start("other", 5);
-  connect(other, 10);
-  EXPECT_EQ(other.rejoin.standing(now), Standing::twin);
-  pass_ms(10'000);
-  tick(one);
-  EXPECT_EQ(one.rejoin.standing(now), Standing::twin);
-}
+TEST_F(Copies, OfOneDiskFindEachOther) { expect_stop(5, Standing::twin); }
 
-TEST_F(Copies, TheOlderStopsWhenANewerAppears) {
-  Copy older = start("older", 5);
-  connect(older, 0);
-  Copy newer = start("newer", 6);
-  connect(newer, 10);
-  EXPECT_EQ(newer.rejoin.standing(now), Standing::quiet);
-  pass_ms(10'000);
-  tick(older);
-  EXPECT_EQ(older.rejoin.standing(now), Standing::twin);
-}
+TEST_F(Copies, TheOlderStopsWhenANewerAppears) { expect_stop(6, Standing::quiet); }
 
 }  // namespace
 }  // namespace node

@@ -124,6 +124,7 @@ void Connection::say_hello() {
   hello.to = organisation_;
   hello.incarnation = host_.local.incarnation;
   hello.session = host_.local.session;
+  hello.call = origin_.call;
   const crypto::Bytes bytes = write_hello(hello, host_.local.node_key, tls_.exporter());
   crypto::Bytes frame;
   crypto::append_u32(frame, static_cast<std::uint32_t>(bytes.size()));

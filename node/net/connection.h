@@ -14,6 +14,7 @@
 
 #include "node/net/admission.h"
 #include "node/net/backoff.h"
+#include "node/net/duplicates.h"
 #include "node/net/frame.h"
 #include "node/net/hello.h"
 #include "node/net/peer_book.h"
@@ -50,6 +51,7 @@ struct Origin {
   std::string address;                   // of the other side's socket
   std::optional<std::uint64_t> target;   // dialled: which of the dialler's targets
   std::optional<crypto::PublicKey> key;  // dialled: the one that must answer
+  std::uint64_t call = 0;                // dialled: which call it was
   std::string source;                    // accepted: what admission calls it
   SourceKind source_kind = SourceKind::any;
 };
@@ -75,6 +77,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   const Origin& origin() const { return origin_; }
   bool dialled() const { return origin_.role == Role::dialler; }
+  Call call() const { return {dialled(), dialled() ? origin_.call : hello_.call}; }
   bool ended() const { return stage_ == Stage::ended; }
   // Once the hello is good.
   const crypto::PublicKey& key() const { return key_; }

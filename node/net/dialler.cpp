@@ -187,6 +187,7 @@ void Dialler::on_connected(const std::shared_ptr<Attempt>& attempt,
                 .address = to_text(remote),
                 .target = attempt->target,
                 .key = target->second.key,
+                .call = ++calls_,
                 .source = {}};
   hooks_.on_socket(std::move(attempt->socket), std::move(origin));
 }

@@ -95,6 +95,7 @@ class Dialler {
   DialHooks hooks_;
   asio::ip::basic_resolver<asio::ip::tcp, Executor> resolver_;
   TargetId next_target_ = 1;
+  std::uint64_t calls_ = 0;
   std::map<TargetId, Target> targets_;
   std::map<crypto::PublicKey, TargetId> of_key_;  // members
   std::list<std::shared_ptr<Attempt>> attempts_;

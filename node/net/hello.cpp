@@ -58,6 +58,7 @@ crypto::Bytes write_hello(const Hello& hello, const crypto::PrivateKey& key,
   bytes.append(hello.to);
   crypto::append_u64(bytes, hello.incarnation);
   bytes.append(hello.session.view());
+  crypto::append_u64(bytes, hello.call);
   bytes.append(key.sign(crypto::tag::kHello, signed_part(bytes, exporter)).view());
   return bytes;
 }
@@ -81,6 +82,7 @@ crypto::Checked<Hello> read_hello(crypto::ByteView bytes, const HelloExpected& e
   hello.to = reader.bytes(reader.u8());
   hello.incarnation = reader.u64();
   const auto session = crypto::Hash::from_view(reader.bytes(32));
+  hello.call = reader.u64();
   const auto signature = crypto::Signature::from_view(reader.bytes(kSignatureBytes));
   const bool whole = reader.ok() && reader.at_end() && network && session && signature &&
                      hello.organisation.size() <= ledger::kOrganisationIdBytesMax &&

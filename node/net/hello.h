@@ -4,7 +4,7 @@
 // connection, in the other direction or in another network:
 //
 //   lowest version u16 ‖ highest version u16 ‖ role u8 ‖ network id 32 ‖ u8 length ‖ organisation ‖
-//   u8 length ‖ organisation spoken to ‖ incarnation u64 ‖ session 32 ‖ signature 64
+//   u8 length ‖ organisation spoken to ‖ incarnation u64 ‖ session 32 ‖ call u64 ‖ signature 64
 //
 // Pure functions; any thread.
 #pragma once
@@ -31,6 +31,7 @@ struct Hello {
   std::string to;  // empty: the dialler of a seed does not know whom it meets
   std::uint64_t incarnation = 0;
   crypto::Hash session;
+  std::uint64_t call = 0;  // of a dialler: its calls in this session, counted; of an acceptor 0
 
   friend bool operator==(const Hello&, const Hello&) = default;
 };

@@ -166,6 +166,7 @@ void PeerNetwork::Parts::on_accepted(const boost::system::error_code& error, net
                             .address = net::to_text(remote),
                             .target = {},
                             .key = {},
+                            .call = 0,
                             .source = source,
                             .source_kind = kind});
 }
@@ -278,8 +279,8 @@ bool PeerNetwork::Parts::settle_duplicates(Connection& connection) {
     // Should its peer have lost it, its kernel says so.
     other->ping();
     if (other->ended() || other->hello().session != connection.hello().session) continue;
-    if (!net::newer_stays(local.node_key.public_key(), connection.key(), other->dialled(),
-                          connection.dialled())) {
+    if (!net::second_stays(local.node_key.public_key(), connection.key(), other->call(),
+                           connection.call())) {
       connection.end("there is another connection");
       return false;
     }

@@ -22,6 +22,7 @@ class HelloTest : public testing::Test {
     hello_.to = "alfa";
     hello_.incarnation = 7;
     hello_.session = crypto::sha256("session");
+    hello_.call = 9;
     expected_.network_id = hello_.network_id;
     expected_.organisation = "alfa";
     expected_.key = key("bravo").public_key();
@@ -51,6 +52,7 @@ TEST_F(HelloTest, HasTheFormOfItsHeader) {
       "alfa");
   form.append(*crypto::from_hex("0000000000000007"));
   form.append(crypto::sha256("session").view());
+  form.append(*crypto::from_hex("0000000000000009"));
   // Signed: u8 length of the tag, the tag, the form, the exporter.
   crypto::Bytes said = "\x14greenledger/hello/v1";
   said.append(form).append(exporter_.view());

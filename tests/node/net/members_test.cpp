@@ -21,12 +21,13 @@ class MembersTest : public testing::Test {
     options.seeds = seeds;
     return options;
   }
-  std::unique_ptr<RawPeer> raw_bravo(TestNode& alfa, std::string_view session) {
+  std::unique_ptr<RawPeer> raw_bravo(TestNode& alfa, std::string_view session,
+                                     std::uint64_t call = 1) {
     const std::size_t before = alfa.connected().size();
     auto peer = std::make_unique<RawPeer>(alfa.network().port(), RawOptions{"bravo"});
     EXPECT_TRUE(peer->shake_hands());
     EXPECT_TRUE(peer->hear_frame().has_value());
-    peer->send_frame(hello_to_alfa(peer->exporter(), session));
+    peer->send_frame(hello_to_alfa(peer->exporter(), session, "network", call));
     EXPECT_TRUE(alfa.wait_connected(before + 1));
     return peer;
   }
@@ -86,21 +87,24 @@ TEST_F(MembersTest, AreRevokedWhileTheySayHello) {
   EXPECT_TRUE(alfa.connected().empty());
 }
 
-TEST(NewerStays, IsDecidedAlikeOnBothSides) {
+TEST(SecondStays, IsDecidedAlikeByBothSidesAndInBothOrders) {
   const crypto::PublicKey small{};
   crypto::PublicKey large{};
   large.bytes[31] = 1;
-  for (const bool older : {false, true}) {
-    for (const bool newer : {false, true}) {
-      // What one side has dialled the other has accepted.
-      EXPECT_EQ(net::newer_stays(small, large, older, newer),
-                net::newer_stays(large, small, !older, !newer));
+  const auto other_side = [](net::Call call) { return net::Call{!call.mine, call.number}; };
+  const std::vector<net::Call> calls = {{true, 1}, {true, 2}, {false, 1}, {false, 2}};
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    for (std::size_t j = 0; j < calls.size(); ++j) {
+      if (i == j) continue;
+      const bool here = net::second_stays(small, large, calls[i], calls[j]);
+      EXPECT_EQ(here, net::second_stays(large, small, other_side(calls[i]), other_side(calls[j])));
+      EXPECT_NE(here, net::second_stays(small, large, calls[j], calls[i]));
     }
   }
-  EXPECT_TRUE(net::newer_stays(small, large, true, true));
-  EXPECT_TRUE(net::newer_stays(small, large, false, false));
-  EXPECT_TRUE(net::newer_stays(small, large, false, true));
-  EXPECT_FALSE(net::newer_stays(small, large, true, false));
+  EXPECT_TRUE(net::second_stays(small, large, {true, 1}, {true, 2}));
+  EXPECT_TRUE(net::second_stays(small, large, {false, 1}, {false, 2}));
+  EXPECT_TRUE(net::second_stays(small, large, {false, 9}, {true, 1}));
+  EXPECT_FALSE(net::second_stays(small, large, {true, 1}, {false, 9}));
 }
 
 // Both call each other, again and again: there is one connection in the end, the same for both.
@@ -132,13 +136,26 @@ TEST_F(MembersTest, WhoCallAgainHaveLostTheOlderConnection) {
   TestNode alfa("alfa", membership_);
   alfa.run();
   const auto first = raw_bravo(alfa, "one process");
-  const auto second = raw_bravo(alfa, "one process");
+  const auto second = raw_bravo(alfa, "one process", 2);
 
   ASSERT_TRUE(alfa.wait_gone());
   EXPECT_EQ(alfa.gone().front().peer, 1u);
   EXPECT_EQ(alfa.gone().front().reason, "another connection takes its place");
   EXPECT_TRUE(first->is_closed());
   EXPECT_EQ(alfa.network().peers().size(), 1u);
+}
+
+TEST_F(MembersTest, WhoseCallsAreSeenInAnotherOrderKeepTheLaterOne) {
+  TestNode alfa("alfa", membership_);
+  alfa.run();
+  const auto later = raw_bravo(alfa, "one process", 2);
+  RawPeer earlier(alfa.network().port(), {"bravo"});
+  ASSERT_TRUE(earlier.shake_hands());
+  earlier.send_frame(hello_to_alfa(earlier.exporter(), "one process", "network", 1));
+
+  EXPECT_TRUE(earlier.is_closed());
+  EXPECT_EQ(alfa.connected().size(), 1u);
+  EXPECT_TRUE(alfa.gone().empty());
 }
 
 TEST_F(MembersTest, OfOneKeyMayBeTwoProcesses) {

@@ -149,7 +149,7 @@ class RawPeer {
 
 // What bravo says to alfa in a test's network, in the form that node/net/hello.h gives.
 inline crypto::Bytes hello_to_alfa(const crypto::Hash& exporter, std::string_view session = "raw",
-                                   std::string_view network = "network") {
+                                   std::string_view network = "network", std::uint64_t call = 1) {
   crypto::Bytes form;
   crypto::append_u16(form, 1);
   crypto::append_u16(form, 1);
@@ -158,6 +158,7 @@ inline crypto::Bytes hello_to_alfa(const crypto::Hash& exporter, std::string_vie
   form.append("\x05").append("bravo").append("\x04").append("alfa");
   crypto::append_u64(form, 3);
   form.append(hash_of(session).view());
+  crypto::append_u64(form, call);
   const crypto::Bytes said = form + crypto::Bytes(exporter.view());
   return form.append(key_of("bravo").sign("greenledger/hello/v1", said).view());
 }

@@ -109,6 +109,23 @@ bool is_address(std::string_view text) {
   return bracketed || host.find_first_of(":[]") == std::string_view::npos;
 }
 
+}  // namespace
+
+std::vector<std::string> split_addresses(std::string_view text) {
+  std::vector<std::string> all;
+  while (!text.empty()) {
+    const auto comma = text.find(',');
+    std::string_view one = text.substr(0, comma);
+    while (one.starts_with(' ')) one.remove_prefix(1);
+    while (one.ends_with(' ')) one.remove_suffix(1);
+    all.emplace_back(one);
+    text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
+  }
+  return all;
+}
+
+namespace {
+
 // What a value of this kind looks like, for messages.
 std::string expected(const Setting& setting) {
   const auto range = [&](auto text) {
@@ -124,6 +141,12 @@ std::string expected(const Setting& setting) {
       return range("a size, such as \"64 MiB\",");
     case SettingKind::address:
       return "an address with a port, such as \"127.0.0.1:8600\"";
+    case SettingKind::addresses:
+      return "addresses with their ports, such as \"a.example:8610, [2001:db8::7]:8610\", at "
+             "most " +
+             std::to_string(setting.max);
+    case SettingKind::organisation:
+      return "the id of an organisation";
     case SettingKind::path:
       return "the path of a file, in quotes";
   }
@@ -144,6 +167,16 @@ std::optional<SettingValue> parse_value(const Setting& setting, std::string_view
       break;
     case SettingKind::address:
       if (!is_address(text)) return std::nullopt;
+      return std::string(text);
+    case SettingKind::addresses: {
+      const std::vector<std::string> all = split_addresses(text);
+      if (all.size() > setting.max || !std::all_of(all.begin(), all.end(), is_address)) {
+        return std::nullopt;
+      }
+      return std::string(text);
+    }
+    case SettingKind::organisation:
+      if (text.size() > ledger::kOrganisationIdBytesMax) return std::nullopt;
       return std::string(text);
     case SettingKind::path:
       return std::string(text);

@@ -18,6 +18,7 @@
 #include "crypto/expected.h"
 #include "ledger/chain/rocks_store.h"
 #include "node/api/http_options.h"
+#include "node/net/peer_options.h"
 #include "node/replica.h"
 
 namespace node {
@@ -28,6 +29,9 @@ struct Config {
   bool allow_unencrypted_keys = false;
   api::HttpOptions api;
   api::HttpOptions operations;
+  PeerNetworkOptions peers;
+  std::string organisation;  // whose keys these are; empty: as the ledger says
+  bool joins_by_state = true;
   ReplicaOptions replica;
   ledger::RocksOptions store;
   ledger::SpaceMarks space;
@@ -36,11 +40,13 @@ struct Config {
 };
 
 enum class SettingKind : std::uint8_t {
-  flag,     // true, false
-  count,    // an integer
-  bytes,    // an integer, or text such as "64 MiB"
-  address,  // "127.0.0.1:8600", "[::1]:8600"
-  path,     // relative to the folder of node.toml when it stands there
+  flag,          // true, false
+  count,         // an integer
+  bytes,         // an integer, or text such as "64 MiB"
+  address,       // "127.0.0.1:8600", "[::1]:8600"
+  addresses,     // any number of them up to `max`, with commas; none: ""
+  organisation,  // its id, or ""
+  path,          // relative to the folder of node.toml when it stands there
 };
 
 using SettingValue = std::variant<bool, std::uint64_t, std::string>;
@@ -91,6 +97,9 @@ crypto::Result<ConfigSources> read_sources(const std::string& home);
 
 // node.toml with every key at its default, commented out.
 std::string commented_config();
+
+// What a setting of several addresses means.
+std::vector<std::string> split_addresses(std::string_view text);
 
 // "api.listen" -> "GREENLEDGER_API_LISTEN".
 std::string environment_name(std::string_view key);

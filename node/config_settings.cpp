@@ -10,20 +10,27 @@ constexpr std::uint64_t kGiB = 1024 * kMiB;
 constexpr std::uint64_t kDayMs = 24 * 3600 * 1000;
 // Connections above the soft cap are told so; this many more, and they are closed unheard.
 constexpr std::size_t kConnectionsToldMax = 32;
+constexpr std::size_t kSeedsMax = 16;
 
 std::uint64_t number(const SettingValue& value) { return std::get<std::uint64_t>(value); }
 const std::string& text(const SettingValue& value) { return std::get<std::string>(value); }
 
 // "[::1]:8600" from its two parts and back; the text has been checked.
-std::string join_address(const api::HttpOptions& options) {
-  const bool six = options.address.find(':') != std::string::npos;
-  return (six ? "[" + options.address + "]" : options.address) + ":" + std::to_string(options.port);
+std::string join_address(const std::string& host, std::uint16_t port) {
+  const bool six = host.find(':') != std::string::npos;
+  return (six ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
-void split_address(const std::string& address, api::HttpOptions& options) {
+void split_address(const std::string& address, std::string& host, std::uint16_t& port) {
   const auto colon = address.rfind(':');
   const bool bracketed = address.front() == '[';
-  options.address = bracketed ? address.substr(1, colon - 2) : address.substr(0, colon);
-  options.port = static_cast<std::uint16_t>(std::stoul(address.substr(colon + 1)));
+  host = bracketed ? address.substr(1, colon - 2) : address.substr(0, colon);
+  port = static_cast<std::uint16_t>(std::stoul(address.substr(colon + 1)));
+}
+
+std::string join_addresses(const std::vector<std::string>& all) {
+  std::string text;
+  for (const std::string& one : all) text += (text.empty() ? "" : ", ") + one;
+  return text;
 }
 
 constexpr Setting kSettings[] = {
@@ -37,8 +44,8 @@ constexpr Setting kSettings[] = {
      [](const Config& c) -> SettingValue { return c.allow_unencrypted_keys; }},
 
     {"api.listen", SettingKind::address, 0, 0, "where the public API listens; port 0: a free one",
-     [](Config& c, const SettingValue& v) { split_address(text(v), c.api); },
-     [](const Config& c) -> SettingValue { return join_address(c.api); }},
+     [](Config& c, const SettingValue& v) { split_address(text(v), c.api.address, c.api.port); },
+     [](const Config& c) -> SettingValue { return join_address(c.api.address, c.api.port); }},
     {"api.connections_max", SettingKind::count, 1, 10'000, "connections at once",
      [](Config& c, const SettingValue& v) {
        c.api.connections_soft = number(v);
@@ -71,8 +78,37 @@ constexpr Setting kSettings[] = {
 
     {"operations.listen", SettingKind::address, 0, 0,
      "where health and metrics are served; keep it private",
-     [](Config& c, const SettingValue& v) { split_address(text(v), c.operations); },
-     [](const Config& c) -> SettingValue { return join_address(c.operations); }},
+     [](Config& c, const SettingValue& v) {
+       split_address(text(v), c.operations.address, c.operations.port);
+     },
+     [](const Config& c) -> SettingValue {
+       return join_address(c.operations.address, c.operations.port);
+     }},
+
+    {"peers.listen", SettingKind::addresses, 0, 1,
+     "where other nodes reach this one; empty: only this one calls others",
+     [](Config& c, const SettingValue& v) {
+       c.peers.listen_address.clear();
+       if (text(v).empty()) return;
+       split_address(split_addresses(text(v)).front(), c.peers.listen_address, c.peers.port);
+     },
+     [](const Config& c) -> SettingValue {
+       const auto& peers = c.peers;
+       return peers.listen_address.empty() ? std::string()
+                                           : join_address(peers.listen_address, peers.port);
+     }},
+    {"peers.seeds", SettingKind::addresses, 0, kSeedsMax,
+     "nodes to call when the ledger does not know their addresses yet, with commas",
+     [](Config& c, const SettingValue& v) { c.peers.seeds = split_addresses(text(v)); },
+     [](const Config& c) -> SettingValue { return join_addresses(c.peers.seeds); }},
+    {"peers.organisation", SettingKind::organisation, 0, 0,
+     "whose node this is; empty: as the ledger says of its keys",
+     [](Config& c, const SettingValue& v) { c.organisation = text(v); },
+     [](const Config& c) -> SettingValue { return c.organisation; }},
+    {"peers.begin_with_state", SettingKind::flag, 0, 0,
+     "a new node fetches the newest state first and the history behind it",
+     [](Config& c, const SettingValue& v) { c.joins_by_state = std::get<bool>(v); },
+     [](const Config& c) -> SettingValue { return c.joins_by_state; }},
 
     {"blocks.interval_ms", SettingKind::count, 0, 60'000,
      "least time between two blocks that are not full",

@@ -43,6 +43,8 @@ struct ConfigFlags {
   std::string home;
   std::string listen;
   std::string operations;
+  std::string peers;
+  std::string seeds;
   std::string passphrase_file;
   bool allow_unencrypted_keys = false;
 };
@@ -51,6 +53,9 @@ void add_config_flags(CLI::App& command, ConfigFlags& flags) {
   command.add_option("--home", flags.home, "the node's home")->required();
   command.add_option("--listen", flags.listen, "address:port of the HTTP API");
   command.add_option("--operations", flags.operations, "address:port of health and metrics");
+  command.add_option("--peers", flags.peers, "address:port at which other nodes reach this one");
+  command.add_option("--seeds", flags.seeds,
+                     "host:port of nodes to call, with commas, when the ledger does not know them");
   command.add_option("--passphrase-file", flags.passphrase_file,
                      "file with the passphrase of the keystores");
   command.add_flag("--allow-unencrypted-keys", flags.allow_unencrypted_keys,
@@ -64,6 +69,8 @@ crypto::Result<node::LoadedConfig> load(const ConfigFlags& flags) {
   if (!flags.operations.empty()) {
     sources->flags.emplace_back("operations.listen", flags.operations);
   }
+  if (!flags.peers.empty()) sources->flags.emplace_back("peers.listen", flags.peers);
+  if (!flags.seeds.empty()) sources->flags.emplace_back("peers.seeds", flags.seeds);
   if (!flags.passphrase_file.empty()) {
     sources->flags.emplace_back("keys.passphrase_file", flags.passphrase_file);
   }

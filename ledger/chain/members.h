@@ -17,6 +17,7 @@ struct Member {
   std::string organisation;
   crypto::PublicKey node_key;
   std::vector<std::string> addresses;  // host:port; of validators only
+  bool validates = false;              // it stands in the newest set
 };
 
 // As the newest block's state has it; ascending by organisation, each node key once. An

@@ -323,6 +323,12 @@ void Api::on_notes(const std::vector<Note>& notes) {
   }
 }
 
+void Api::on_joined() {
+  parts_->server->post([parts = parts_.get(), snapshot = parts_->link.snapshot()]() mutable {
+    parts->show(std::move(snapshot));
+  });
+}
+
 void Api::stop() {
   if (std::exchange(parts_->stopped, true)) return;
   // Everyone who waits hears how far it came; nobody is left to guess.

@@ -60,6 +60,8 @@ class Api {
   // What the replica said, in this order; on its thread.
   void on_updates(const std::vector<SubmissionUpdate>& updates);
   void on_notes(const std::vector<Note>& notes);
+  // The store has begun anew with the state after a later block.
+  void on_joined();
 
   // Tells waiting clients how far their submissions are, closes everything, joins all threads. The
   // destructor does it too.

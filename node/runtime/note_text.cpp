@@ -175,9 +175,70 @@ Line line_of(const SyncNote& note) {
   return std::visit([](const auto& one) { return line_of(one); }, note);
 }
 
+// ---- connections ----
+
+std::string name_of(const std::string& organisation, const std::string& address) {
+  return organisation.empty() ? address : organisation + " at " + address;
+}
+
+Line line_of(const DialFailed& note) {
+  return warning(
+      fmt::format("cannot reach {}: {}", name_of(note.organisation, note.address), note.reason));
+}
+
+Line line_of(const ConnectionRefused& note) {
+  const std::string more =
+      note.unsaid == 0 ? "" : fmt::format(" (and {} others since the last line)", note.unsaid);
+  return warning(
+      fmt::format("refused a connection from {}: {}{}", note.address, note.reason, more));
+}
+
+Line line_of(const AcceptPaused& note) {
+  return alarm(fmt::format("takes no connection for a moment: {}", note.reason));
+}
+
+Line line_of(const AddressMalformed& note) {
+  return warning(
+      fmt::format("{} is not an address of {}: host:port", note.address, note.organisation));
+}
+
+Line line_of(const PeerPunished& note) {
+  return alarm(fmt::format("closed the connection to {} for {} s: {}",
+                           name_of(note.info.organisation, note.info.address),
+                           note.away.count() / 1000, note.reason));
+}
+
+// ---- joining ----
+
+Line line_of(const JoinBegan& note) {
+  return information(fmt::format("joins with the state after block {}", note.height));
+}
+Line line_of(const JoinDone& note) {
+  return information(
+      fmt::format("has the state after block {} and goes on from there; the history behind it is "
+                  "filled in",
+                  note.height));
+}
+Line line_of(const JoinStalled& note) {
+  return warning(fmt::format("nobody gives the state to join with; asks again in {} s",
+                             note.pause_us / 1'000'000));
+}
+Line line_of(const JoinRefused& note) {
+  return warning(fmt::format("{} gives what does not prove itself: {}", note.organisation,
+                             note.reject.message));
+}
+
 }  // namespace
 
 std::optional<NoteLine> note_line(const Note& note) {
+  return std::visit([](const auto& one) { return line_of(one); }, note);
+}
+
+std::optional<NoteLine> note_line(const NetNote& note) {
+  return std::visit([](const auto& one) { return line_of(one); }, note);
+}
+
+std::optional<NoteLine> note_line(const JoinNote& note) {
   return std::visit([](const auto& one) { return line_of(one); }, note);
 }
 

@@ -7,7 +7,9 @@
 #include <optional>
 #include <string>
 
+#include "node/net/peers.h"
 #include "node/replica.h"
+#include "node/sync/snapshot_join.h"
 
 namespace node {
 
@@ -21,5 +23,7 @@ struct NoteLine {
 
 // nullopt: nothing to log.
 std::optional<NoteLine> note_line(const Note& note);
+std::optional<NoteLine> note_line(const NetNote& note);
+std::optional<NoteLine> note_line(const JoinNote& note);
 
 }  // namespace node

@@ -1,5 +1,6 @@
 #include "node/runtime/runtime.h"
 
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -8,11 +9,10 @@
 #include <map>
 
 #include "crypto/check.h"
-#include "crypto/random.h"
+#include "ledger/chain/codes.h"
 #include "ledger/chain/epoch.h"
-#include "ledger/chain/memory_store.h"
-#include "ledger/chain/open.h"
-#include "ledger/chain/vote_guard.h"
+#include "node/runtime/open_home.h"
+#include "node/sync/snapshot_join.h"
 
 namespace node {
 namespace {
@@ -32,107 +32,24 @@ Moment moment_now() {
   return moment;
 }
 
-// The organisation whose validator votes with this key; empty: none.
-std::string organisation_of(const ledger::ChainReader& reader, std::uint64_t height,
-                            const crypto::PublicKey& vote_key) {
-  const auto value = reader.subject("network/validators", height);
-  proto::ValidatorSet set;
-  if (!value || !set.ParseFromString(value->body)) return "";
-  for (const proto::Validator& validator : set.validators()) {
-    if (validator.vote_key() == vote_key.view()) return validator.organisation();
-  }
-  return "";
-}
-
-// The vote file against the store: whether this node may vote, and from where.
-struct Votes {
-  std::unique_ptr<ledger::VoteFile> file;  // null: there is none yet
-  ledger::VoteVerdict verdict = ledger::VoteVerdict::fresh;
-  std::uint64_t incarnation = 1;  // every start writes a slot
-  ledger::JournalHead journal;
-  ledger::Journal records;
-  ledger::TreeHead checkpoint;
-
-  bool recovers() const { return verdict == ledger::VoteVerdict::amnesia; }
-};
-
-constexpr std::string_view kVoteAlone = "E-VOTE-ALONE";
-
-crypto::Result<Votes> read_votes(const Home& home, const crypto::Hash& network_id,
-                                 const std::shared_ptr<const ledger::Snapshot>& snapshot) {
-  Votes votes;
-  std::optional<ledger::VoteSlot> slot;
-  if (auto file = ledger::VoteFile::open(home.vote().string(), network_id)) {
-    votes.file = *std::move(file);
-    slot = votes.file->newest();
-  } else if (file.error().code != ledger::kVoteFileAbsent) {
-    return crypto::Unexpected{file.error()};
-  }
-  ledger::VoteScope scope;
-  scope.network_id = network_id;
-  const ledger::ChainReader reader(snapshot);
-  if (const auto tip = reader.tip()) scope = ledger::epoch_after(reader, *tip).scope;
-  auto evidence = ledger::read_evidence(snapshot, scope, slot);
-  if (!evidence) return crypto::Unexpected{evidence.error()};
-  const ledger::VoteJudgement judgement = ledger::judge(slot, *evidence);
-  std::error_code error;
-  const bool recovers = std::filesystem::exists(home.recover(), error);
-  if (!judgement.may_vote() && !recovers) return crypto::Unexpected{ledger::vote_error(judgement)};
-  votes.verdict = recovers ? ledger::VoteVerdict::amnesia : judgement.verdict;
-  votes.journal = evidence->journal;
-  if (slot) {
-    votes.checkpoint = slot->checkpoint;
-    votes.incarnation = slot->sequence + 1;
-  }
-  if (recovers) {
-    // Of two chains of votes the longer one goes on; what lies below the floor is not read.
-    if (slot && slot->chain.count > votes.journal.now.count) votes.journal.now = slot->chain;
-    return votes;
-  }
-  auto records = ledger::read_journal(*snapshot, scope, votes.journal);
-  if (!records) return crypto::Unexpected{records.error()};
-  votes.records = *std::move(records);
-  return votes;
-}
-
-// Looks at store and vote file without changing either, so that a home that is refused stays as it
-// was found: a database that is opened for writing moves its log into tables and deletes it.
-crypto::Result<void> look_at(const Home& home, const ledger::RocksOptions& options,
-                             const ledger::Genesis& genesis) {
-  ledger::RocksOptions read_only = options;
-  read_only.read_only = true;
-  auto store = ledger::RocksStore::open(std::move(read_only));
-  const bool absent = !store && store.error().code == ledger::kStoreAbsent;
-  if (!store && !absent) return crypto::Unexpected{store.error()};
-  const std::shared_ptr<const ledger::Snapshot> snapshot =
-      absent ? ledger::MemoryStore().snapshot() : (*store)->snapshot();
-  if (ledger::ChainReader(snapshot).tip()) {
-    auto chain = ledger::open_chain(**store, genesis, {});
-    if (!chain) return crypto::Unexpected{chain.error()};
-  }
-  auto votes = read_votes(home, genesis.network_id, snapshot);
-  if (!votes) return crypto::Unexpected{votes.error()};
-  return {};
-}
-
-struct KeyFiles {
-  crypto::PrivateKey vote;
-  crypto::PrivateKey log;
-  crypto::PrivateKey cosigner;
-};
-
-crypto::Result<KeyFiles> read_keys(const RuntimeOptions& options) {
-  const auto read = [&](std::string_view role) {
-    return crypto::read_keystore(options.home.key(role), options.ask_passphrase,
-                                 options.unencrypted_keys);
+void append(Actions& all, Actions more) {
+  const auto move = [](auto& from, auto& to) {
+    std::move(from.begin(), from.end(), std::back_inserter(to));
   };
-  auto vote = read("vote");
-  if (!vote) return crypto::Unexpected{vote.error()};
-  auto log = read("log");
-  if (!log) return crypto::Unexpected{log.error()};
-  auto cosigner = read("cosigner");
-  if (!cosigner) return crypto::Unexpected{cosigner.error()};
-  return KeyFiles{*std::move(vote), *std::move(log), *std::move(cosigner)};
+  move(more.sends, all.sends);
+  move(more.timers, all.timers);
+  move(more.updates, all.updates);
+  move(more.notes, all.notes);
+  if (more.keyring) all.keyring = std::move(more.keyring);
+}
+
+// The first slot of a node that is about to begin with a state: it has signed nothing.
+ledger::VoteSlot blank_slot(const ledger::Genesis& genesis, const ledger::Header& tip) {
+  ledger::VoteSlot slot;
+  slot.network_id = genesis.network_id;
+  slot.tip_height = tip.seal.height;
+  slot.tip_hash = tip.hash();
+  return slot;
 }
 
 }  // namespace
@@ -145,21 +62,42 @@ struct Runtime::Parts {
         inbox(
             options.inbox_capacity,
             [this](std::function<void()> function) { asio::post(context, std::move(function)); },
-            [this](std::vector<Event> events) { handle(std::move(events)); }) {}
+            [this](std::vector<Arrival> arrivals) { handle(std::move(arrivals)); }) {}
 
-  void handle(std::vector<Event> events);
+  void begin();
+  bool joins() const;
+  void make_replica(OpenedVotes votes);
+  void handle(std::vector<Arrival> arrivals);
   void perform(Actions actions);
   void write_slot(const ledger::VoteSlot& slot);
+  void ask_timer(const TimerRequest& request);
   void await_timer();
   void fire_timers();
+  // Joining with the state after a recent block.
+  void begin_join();
+  void step_join(Event event);
+  void tick_join();
+  void perform_join(std::vector<Send> sends);
+  void end_join();
 
   RuntimeOptions options;
   ledger::Genesis genesis;
   std::unique_ptr<ledger::RocksStore> store;
   std::unique_ptr<ledger::VoteFile> vote_file;
-  std::unique_ptr<Replica> replica;
+  std::optional<HomeKeys> keys;  // until the replica has them
+  std::optional<OpenedVotes> votes;
+  crypto::PublicKey vote_key;
+  crypto::PublicKey node_key;
   std::string organisation;
+  std::uint64_t incarnation = 0;
+  crypto::Hash session;
   bool recovers = false;  // until the first slot is written
+
+  std::unique_ptr<Replica> replica;            // none while it joins
+  std::unique_ptr<SnapshotJoin> join;          // until it is done
+  std::map<PeerId, std::string> peers;         // while it joins
+  std::atomic<bool> takes_submissions = true;  // not while it joins
+
   Observers observers;
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> work;
@@ -170,56 +108,81 @@ struct Runtime::Parts {
   Inbox inbox;
 };
 
-// Steps that write nothing are answered together.
-void Runtime::Parts::handle(std::vector<Event> events) {
-  Actions together;
-  for (Event& event : events) {
-    Actions actions = replica->step(moment_now(), std::move(event));
-    if (actions.writes.empty() && !actions.vote_slot) {
-      std::move(actions.timers.begin(), actions.timers.end(), std::back_inserter(together.timers));
-      std::move(actions.updates.begin(), actions.updates.end(),
-                std::back_inserter(together.updates));
-      std::move(actions.notes.begin(), actions.notes.end(), std::back_inserter(together.notes));
-      continue;
-    }
-    perform(std::exchange(together, {}));
-    perform(std::move(actions));
+void Runtime::Parts::begin() {
+  if (joins()) {
+    begin_join();
+  } else {
+    make_replica(*std::exchange(votes, std::nullopt));
   }
-  perform(std::move(together));
+}
+
+void Runtime::Parts::make_replica(OpenedVotes opened) {
+  vote_file = std::move(opened.file);
+  recovers = opened.recovers;
+  ValidatorKeys mine{std::move(keys->vote), std::move(keys->log), std::move(keys->cosigner),
+                     organisation};
+  keys.reset();
+  opened.start.incarnation = incarnation;
+  opened.start.seed = session;
+  replica = std::make_unique<Replica>(options.replica, genesis, std::move(mine),
+                                      std::move(opened.start), *store);
+  perform(replica->start(moment_now()));
+  takes_submissions = true;
+  for (const auto& [peer, name] : std::exchange(peers, {})) {
+    perform(replica->step(moment_now(), PeerConnected{peer, name}));
+  }
+}
+
+// ---- events ----
+
+// Steps that write nothing are answered together.
+void Runtime::Parts::handle(std::vector<Arrival> arrivals) {
+  Actions together;
+  for (Arrival& arrival : arrivals) {
+    const auto* message = std::get_if<MessageFrom>(&arrival.event);
+    const PeerId peer = message == nullptr ? 0 : message->peer;
+    if (!replica) {
+      step_join(std::move(arrival.event));
+    } else {
+      Actions actions = replica->step(moment_now(), std::move(arrival.event));
+      if (actions.writes.empty() && !actions.vote_slot) {
+        append(together, std::move(actions));
+      } else {
+        perform(std::exchange(together, {}));
+        perform(std::move(actions));
+      }
+    }
+    if (arrival.frame_bytes > 0) observers.on_taken(peer, arrival.frame_bytes);
+  }
+  if (replica) perform(std::move(together));
 }
 
 void Runtime::Parts::perform(Actions actions) {
   if (!actions.writes.empty()) store->write(std::move(actions.writes));
   if (actions.vote_slot) write_slot(*actions.vote_slot);
-  for (const TimerRequest& request : actions.timers) {
-    waiting.emplace(std::pair(request.at_us, ++requests), request);
-  }
+  if (actions.keyring && observers.on_keyring) observers.on_keyring(std::move(actions.keyring));
+  if (!actions.sends.empty() && observers.on_sends) observers.on_sends(actions.sends);
+  for (const TimerRequest& request : actions.timers) ask_timer(request);
   if (!actions.timers.empty()) await_timer();
   if (!actions.updates.empty() && observers.on_updates) observers.on_updates(actions.updates);
   if (!actions.notes.empty() && observers.on_notes) observers.on_notes(actions.notes);
 }
 
-// A vote file that was lost is there again with the first slot that may be written, and not before:
-// an empty one would say that nothing was ever signed.
 void Runtime::Parts::write_slot(const ledger::VoteSlot& slot) {
   if (vote_file) {
     vote_file->write(slot);
   } else {
-    const std::filesystem::path path = options.home.vote();
-    std::filesystem::path fresh = path;
-    fresh += ".new";
-    std::error_code error;
-    std::filesystem::remove(fresh, error);
-    auto made = ledger::VoteFile::create(fresh.string(), genesis.network_id);
-    if (!made) crypto::fatal(made.error().message.c_str());
-    vote_file = *std::move(made);
-    vote_file->write(slot);
-    std::filesystem::rename(fresh, path, error);
-    if (error) crypto::fatal("the new vote file cannot be put in its place");
+    vote_file = make_vote_file(options.home, genesis.network_id, slot);
   }
   if (!std::exchange(recovers, false)) return;
   std::error_code error;
   std::filesystem::remove(options.home.recover(), error);
+}
+
+// ---- time ----
+
+void Runtime::Parts::ask_timer(const TimerRequest& request) {
+  waiting.emplace(std::pair(request.at_us, ++requests), request);
 }
 
 void Runtime::Parts::await_timer() {
@@ -238,10 +201,94 @@ void Runtime::Parts::fire_timers() {
     waiting.erase(waiting.begin());
   }
   for (const TimerRequest& request : due) {
-    perform(replica->step(moment_now(), TimerFired{request}));
+    if (replica) {
+      perform(replica->step(moment_now(), TimerFired{request}));
+    } else {
+      tick_join();
+    }
   }
   await_timer();
 }
+
+// ---- joining with the state after a recent block ----
+
+// A validator of a ledger that has only just begun has nobody to join.
+bool Runtime::Parts::joins() const {
+  const ReplicaStart& start = votes->start;
+  if (!options.joins_by_state || !observers.on_sends || start.tip.seal.height > 0) return false;
+  const ledger::ChainReader reader(store->snapshot());
+  return recovers || !ledger::epoch_after(reader, start.tip).validators.index_of(organisation);
+}
+
+void Runtime::Parts::begin_join() {
+  takes_submissions = false;
+  const ledger::Header tip = votes->start.tip;
+  vote_file = std::move(votes->file);
+  votes.reset();
+  if (vote_file && !vote_file->newest()) vote_file->write(blank_slot(genesis, tip));
+  const ledger::Epoch epoch = ledger::epoch_after(ledger::ChainReader(store->snapshot()), tip);
+  auto keyring = std::make_shared<Keyring>();
+  keyring->scope = epoch.scope;
+  keyring->validators = epoch.validators;
+  keyring->log_origin = ledger::log_origin(genesis);
+  observers.on_keyring(std::move(keyring));
+  join = std::make_unique<SnapshotJoin>(store->snapshot());
+  tick_join();
+}
+
+void Runtime::Parts::step_join(Event event) {
+  if (const auto* up = std::get_if<PeerConnected>(&event)) {
+    peers[up->peer] = up->organisation;
+    join->on_peer(up->peer, up->organisation);
+  } else if (const auto* gone = std::get_if<PeerGone>(&event)) {
+    peers.erase(gone->peer);
+    join->on_gone(gone->peer);
+  } else if (const auto* early = std::get_if<ClientSubmitted>(&event)) {
+    SubmissionUpdate update{early->submission->id, SubmissionState::rejected, 0, 0, {}};
+    update.rejects.push_back(
+        {0, {ledger::kMempoolFull, "", "This node has only begun to fetch the ledger."}});
+    if (observers.on_updates) observers.on_updates({update});
+  } else if (auto* message = std::get_if<MessageFrom>(&event)) {
+    if (const auto* proofs = std::get_if<EpochProofsSent>(&message->message)) {
+      join->on(message->peer, *proofs, moment_now());
+    } else if (auto* part = std::get_if<SnapshotPart>(&message->message)) {
+      join->on(message->peer, std::move(*part), moment_now());
+    } else {
+      return;
+    }
+  }
+  std::vector<Send> sends;
+  join->on_tick(moment_now(), sends);
+  perform_join(std::move(sends));
+}
+
+void Runtime::Parts::tick_join() {
+  std::vector<Send> sends;
+  join->on_tick(moment_now(), sends);
+  perform_join(std::move(sends));
+  if (!join) return;
+  ask_timer({Timer::tick, 0, {}, moment_now().monotonic_us + Replica::kTickUs});
+  await_timer();
+}
+
+void Runtime::Parts::perform_join(std::vector<Send> sends) {
+  ledger::WriteBatch writes = join->take_writes();
+  if (!writes.empty()) store->write(std::move(writes));
+  if (!sends.empty()) observers.on_sends(sends);
+  if (observers.on_join_notes) observers.on_join_notes(join->take_notes());
+  if (join->done()) end_join();
+}
+
+// From here on it is a node like any other, whose history has a gap that is filled in behind.
+void Runtime::Parts::end_join() {
+  join.reset();
+  vote_file.reset();
+  auto opened = open_votes(options.home, genesis, *store, vote_key);
+  if (!opened) crypto::fatal(opened.error().message.c_str());
+  make_replica(*std::move(opened));
+}
+
+// ---- the runtime ----
 
 Runtime::Runtime(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Runtime::~Runtime() = default;
@@ -252,73 +299,52 @@ crypto::Result<std::unique_ptr<Runtime>> Runtime::open(RuntimeOptions options) {
   crypto::Result<ledger::Genesis> genesis = read_genesis(settings.home);
   if (!genesis) return crypto::Unexpected{genesis.error()};
   parts->genesis = *std::move(genesis);
-  crypto::Result<KeyFiles> keys = read_keys(settings);
+  auto keys = read_keys(settings.home, settings.ask_passphrase, settings.unencrypted_keys);
   if (!keys) return crypto::Unexpected{keys.error()};
-
-  ledger::RocksOptions store_options = settings.store;
-  store_options.path = settings.home.store().string();
-  store_options.network_id = parts->genesis.network_id;
-  if (auto good = look_at(settings.home, store_options, parts->genesis); !good) {
-    return crypto::Unexpected{good.error()};
-  }
-  auto store = ledger::RocksStore::open(std::move(store_options));
+  parts->vote_key = keys->vote.public_key();
+  parts->node_key = keys->node.public_key();
+  parts->keys = *std::move(keys);
+  auto store = open_store(settings.home, parts->genesis, settings.store);
   if (!store) return crypto::Unexpected{store.error()};
   parts->store = *std::move(store);
-  auto chain = ledger::open_chain(*parts->store, parts->genesis, {.blocks_max = 1});
-  if (!chain) return crypto::Unexpected{chain.error()};
-  auto votes = read_votes(settings.home, parts->genesis.network_id, parts->store->snapshot());
+  auto votes = open_votes(settings.home, parts->genesis, *parts->store, parts->vote_key);
   if (!votes) return crypto::Unexpected{votes.error()};
-  if (!votes->file && !votes->recovers()) {
-    auto made = ledger::VoteFile::create(settings.home.vote().string(), parts->genesis.network_id);
-    if (!made) return crypto::Unexpected{made.error()};
-    votes->file = *std::move(made);
+  parts->recovers = votes->recovers;
+  parts->incarnation = votes->start.incarnation;
+  parts->session = votes->start.seed;
+  parts->organisation = settings.organisation;
+  if (parts->organisation.empty()) {
+    parts->organisation = organisation_of(ledger::ChainReader(parts->store->snapshot()),
+                                          parts->vote_key, parts->node_key);
   }
-  parts->vote_file = std::move(votes->file);
-
-  ReplicaStart start;
-  start.tip = chain->tip;
-  start.tree = std::move(chain->tree);
-  start.trie_root = chain->trie_root;
-  start.journal = votes->journal;
-  start.records = std::move(votes->records);
-  start.verdict = votes->verdict;
-  start.incarnation = votes->incarnation;
-  start.seed = *crypto::Hash::from_view(crypto::random_bytes(32));
-  start.checkpoint = votes->checkpoint;
-  const ledger::ChainReader reader(parts->store->snapshot());
-  std::string organisation =
-      organisation_of(reader, start.tip.seal.height, keys->vote.public_key());
-  parts->organisation = organisation;
-  parts->recovers = votes->recovers();
-  if (votes->recovers() && !organisation.empty() &&
-      ledger::epoch_after(reader, start.tip).validators.size() == 1) {
-    return crypto::Unexpected{
-        crypto::Error{std::string(kVoteAlone),
-                      "This node is the only validator, so nobody can say what it may have signed.",
-                      "Put the newest store and vote file back, and remove " +
-                          settings.home.recover().string() + "."}};
-  }
-  ValidatorKeys validator{std::move(keys->vote), std::move(keys->log), std::move(keys->cosigner),
-                          std::move(organisation)};
-  parts->replica = std::make_unique<Replica>(settings.replica, parts->genesis, std::move(validator),
-                                             std::move(start), *parts->store);
+  parts->votes = *std::move(votes);
   return std::unique_ptr<Runtime>(new Runtime(std::move(parts)));
 }
 
 void Runtime::observe(Observers observers) { parts_->observers = std::move(observers); }
 
+LocalNode Runtime::take_local_node() {
+  return {std::move(parts_->keys->node), parts_->organisation, parts_->genesis.network_id,
+          parts_->incarnation, parts_->session};
+}
+
 void Runtime::run() {
-  asio::post(parts_->context, [this] { parts_->perform(parts_->replica->start(moment_now())); });
+  parts_->begin();
   parts_->context.run();
 }
 
 void Runtime::stop() { parts_->context.stop(); }
 
-bool Runtime::push(Event event) { return parts_->inbox.push(std::move(event)); }
+bool Runtime::push(ClientSubmitted event) {
+  return parts_->takes_submissions && parts_->inbox.push(std::move(event));
+}
+
+void Runtime::push_from_peer(Event event, std::size_t frame_bytes) {
+  parts_->inbox.push_always({std::move(event), frame_bytes});
+}
 
 const ledger::Genesis& Runtime::genesis() const { return parts_->genesis; }
 const ledger::RocksStore& Runtime::store() const { return *parts_->store; }
-
 const std::string& Runtime::organisation() const { return parts_->organisation; }
 
 }  // namespace node

@@ -1,8 +1,10 @@
 // The runtime owns what the replica may not have: the thread, the store, the clock and the timers.
 // It feeds events to the replica one after the other and performs each step's actions in their
-// order: write durably, the vote file, timers, answers, notes.
+// order: write durably, the vote file, messages, timers, answers, notes. A node whose ledger is
+// only genesis may begin with the state after a recent block: then there is no replica until it has
+// it.
 //
-// Thread rule: open(), run() and the destructor belong to one thread; push() and stop() may be
+// Thread rule: open(), observe(), run() and the destructor belong to one thread; the others may be
 // called from any. The observers are called on the replica's thread and must not block.
 #pragma once
 
@@ -10,8 +12,10 @@
 #include <memory>
 
 #include "ledger/chain/rocks_store.h"
+#include "node/net/peer_network.h"
 #include "node/runtime/home.h"
 #include "node/runtime/inbox.h"
+#include "node/sync/snapshot_join.h"
 
 namespace node {
 
@@ -19,14 +23,24 @@ struct RuntimeOptions {
   Home home;
   ReplicaOptions replica;
   ledger::RocksOptions store;  // path and network are filled in by open()
-  std::size_t inbox_capacity = 4096;
+  // Whose keys these are; empty: what the ledger says of them.
+  std::string organisation;
+  // Begin with the newest state when there is only genesis, and fill the history in behind.
+  bool joins_by_state = true;
+  std::size_t inbox_capacity = 4096;  // submissions of clients
   crypto::AskPassphrase ask_passphrase;
   crypto::Unencrypted unencrypted_keys = crypto::Unencrypted::refused;
 };
 
+// Those of the network are set together, or none is: then the node has no peers.
 struct Observers {
-  std::function<void(const std::vector<SubmissionUpdate>&)> on_updates;
-  std::function<void(const std::vector<Note>&)> on_notes;
+  std::function<void(const std::vector<SubmissionUpdate>&)> on_updates = nullptr;
+  std::function<void(const std::vector<Note>&)> on_notes = nullptr;
+  std::function<void(const std::vector<Send>&)> on_sends = nullptr;
+  std::function<void(std::shared_ptr<const Keyring>)> on_keyring = nullptr;
+  // What push_from_peer() brought has been dealt with.
+  std::function<void(PeerId, std::size_t frame_bytes)> on_taken = nullptr;
+  std::function<void(const std::vector<JoinNote>&)> on_join_notes = nullptr;
 };
 
 class Runtime {
@@ -42,11 +56,16 @@ class Runtime {
   void stop();
 
   // False: the node has more to do than it takes in; the client comes back later.
-  bool push(Event event);
+  bool push(ClientSubmitted event);
+  // Of connections, and what came by them in a frame of so many bytes; always taken.
+  void push_from_peer(Event event, std::size_t frame_bytes);
+
+  // Who this node is to its peers, with the node key; once, before run().
+  LocalNode take_local_node();
 
   const ledger::Genesis& genesis() const;
   const ledger::RocksStore& store() const;
-  // For which this node votes; empty: an observer.
+  // Whose node this is; empty: nobody knows it yet.
   const std::string& organisation() const;
 
  private:

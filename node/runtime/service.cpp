@@ -12,6 +12,7 @@
 #include "node/api/api.h"
 #include "node/runtime/backup.h"
 #include "node/runtime/note_text.h"
+#include "node/runtime/peer_link.h"
 #include "node/runtime/runtime.h"
 
 namespace node {
@@ -68,14 +69,16 @@ void log_line(ledger::StoreSeverity severity, std::string_view line) {
 // so many a minute are written, and then how many were not.
 class NoteLog {
  public:
-  void write(const std::vector<Note>& notes) {
-    for (const Note& note : notes) {
-      const std::optional<NoteLine> line = note_line(note);
-      if (line && (line->severity == NoteSeverity::alarm || has_room())) {
-        const char* mark = line->severity == NoteSeverity::alarm ? "ALARM: " : "";
-        std::fprintf(stderr, "node: %s%s\n", mark, line->text.c_str());
-      }
+  template <class Noted>
+  void write(const std::vector<Noted>& notes) {
+    for (const Noted& note : notes) {
+      if (const auto line = note_line(note)) write(*line);
     }
+  }
+  void write(const NoteLine& line) {
+    if (line.severity != NoteSeverity::alarm && !has_room()) return;
+    const char* mark = line.severity == NoteSeverity::alarm ? "ALARM: " : "";
+    std::fprintf(stderr, "node: %s%s\n", mark, line.text.c_str());
   }
 
  private:
@@ -105,9 +108,11 @@ struct Service::Parts {
 
   Home home;
   SpaceWatch space;
-  NoteLog log;  // the replica's thread
+  NoteLog log;       // the replica's thread
+  NoteLog peer_log;  // the network's
   std::unique_ptr<Runtime> runtime;
   std::unique_ptr<api::Api> api;
+  std::unique_ptr<PeerLink> peers;
 };
 
 api::NodeLink Service::link_of(Parts& parts) {
@@ -131,9 +136,40 @@ api::NodeLink Service::link_of(Parts& parts) {
   return link;
 }
 
+PeerLinkHooks Service::hooks_of(Parts& parts) {
+  Runtime& node = *parts.runtime;
+  return {
+      .push = [&node](Event event,
+                      std::size_t bytes) { node.push_from_peer(std::move(event), bytes); },
+      .snapshot = [&node] { return node.store().snapshot(); },
+      .on_note = [&log = parts.peer_log](const NetNote& note) { log.write(std::vector{note}); }};
+}
+
+Observers Service::observers_of(Parts& parts) {
+  api::Api& server = *parts.api;
+  PeerLink& peers = *parts.peers;
+  return {.on_updates = [&server](const auto& updates) { server.on_updates(updates); },
+          .on_notes =
+              [&server, &log = parts.log](const auto& notes) {
+                log.write(notes);
+                server.on_notes(notes);
+              },
+          .on_sends = [&peers](const auto& sends) { peers.send(sends); },
+          .on_keyring = [&peers](auto keyring) { peers.set_keyring(std::move(keyring)); },
+          .on_taken = [&peers](PeerId peer, std::size_t bytes) { peers.taken(peer, bytes); },
+          .on_join_notes =
+              [&server, &log = parts.log](const auto& notes) {
+                log.write(notes);
+                for (const JoinNote& note : notes) {
+                  if (std::holds_alternative<JoinDone>(note)) server.on_joined();
+                }
+              }};
+}
+
 Service::Service(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Service::~Service() {
+  if (parts_->peers) parts_->peers->stop();
   if (parts_->api) parts_->api->stop();
 }
 
@@ -142,6 +178,8 @@ crypto::Result<std::unique_ptr<Service>> Service::open(const Home& home, const C
   options.home = home;
   options.replica = config.replica;
   options.store = config.store;
+  options.organisation = config.organisation;
+  options.joins_by_state = config.joins_by_state;
   options.store.log = log_line;
   options.ask_passphrase = passphrase_of(config);
   options.unencrypted_keys =
@@ -157,18 +195,14 @@ crypto::Result<std::unique_ptr<Service>> Service::open(const Home& home, const C
 
   auto parts = std::make_unique<Parts>(home, config.space);
   parts->runtime = *std::move(runtime);
+  auto peers = PeerLink::open(config.peers, parts->runtime->take_local_node(), hooks_of(*parts));
+  if (!peers) return crypto::Unexpected{peers.error()};
+  parts->peers = *std::move(peers);
   auto api =
       api::Api::start({.http = config.api, .operations = config.operations}, link_of(*parts));
   if (!api) return crypto::Unexpected{api.error()};
   parts->api = *std::move(api);
-  api::Api& server = *parts->api;
-  parts->runtime->observe(
-      {.on_updates = [&server](const auto& updates) { server.on_updates(updates); },
-       .on_notes =
-           [&server, &log = parts->log](const auto& notes) {
-             log.write(notes);
-             server.on_notes(notes);
-           }});
+  parts->runtime->observe(observers_of(*parts));
   return std::unique_ptr<Service>(new Service(std::move(parts)));
 }
 
@@ -182,14 +216,16 @@ void Service::run_until_signal() {
   const ledger::Header tip = *ledger::ChainReader(parts_->runtime->store().snapshot()).tip();
   std::fprintf(stdout,
                "ready: network %s height %llu api http://127.0.0.1:%u operations "
-               "http://127.0.0.1:%u\n",
+               "http://127.0.0.1:%u peers %u\n",
                parts_->runtime->genesis().network_id.hex().c_str(),
                static_cast<unsigned long long>(tip.seal.height), unsigned{parts_->api->port()},
-               unsigned{parts_->api->operations_port()});
+               unsigned{parts_->api->operations_port()}, unsigned{parts_->peers->port()});
   std::fflush(stdout);
+  parts_->peers->start();
   parts_->runtime->run();
   signals.stop();
   waiting.join();
+  parts_->peers->stop();
   parts_->api->stop();
 }
 

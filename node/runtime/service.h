@@ -13,6 +13,9 @@ struct NodeLink;
 
 namespace node {
 
+struct Observers;
+struct PeerLinkHooks;
+
 class Service {
  public:
   // Opens the home and listens.
@@ -21,12 +24,15 @@ class Service {
 
   // Works until SIGINT or SIGTERM. Prints one line when it is ready:
   //   ready: network <id> height <n> api http://127.0.0.1:8600 operations http://127.0.0.1:8601
+  // peers <port>, 0: it listens for none
   void run_until_signal();
 
  private:
   struct Parts;
   explicit Service(std::unique_ptr<Parts> parts);
   static api::NodeLink link_of(Parts& parts);
+  static PeerLinkHooks hooks_of(Parts& parts);
+  static Observers observers_of(Parts& parts);
 
   std::unique_ptr<Parts> parts_;
 };

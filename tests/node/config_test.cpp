@@ -221,14 +221,18 @@ TEST(Config, SetsAndShowsEveryKey) {
     SettingValue value;
     switch (setting.kind) {
       case SettingKind::flag:
-        value = true;
+        value = !std::get<bool>(setting.get(Config()));
         break;
       case SettingKind::count:
       case SettingKind::bytes:
         value = setting.min + 1;
         break;
       case SettingKind::address:
+      case SettingKind::addresses:
         value = std::string("10.1.2.3:4567");
+        break;
+      case SettingKind::organisation:
+        value = std::string("acme");
         break;
       case SettingKind::path:
         value = std::string("/a/path");

@@ -20,10 +20,10 @@ class InboxTest : public testing::Test {
   std::vector<std::vector<Timer>> handled_;
   Inbox inbox_{3,
                [this](std::function<void()> function) { posted_.push_back(std::move(function)); },
-               [this](std::vector<Event> events) {
+               [this](std::vector<Arrival> arrivals) {
                  handled_.emplace_back();
-                 for (const Event& event : events) {
-                   handled_.back().push_back(std::get<TimerFired>(event).request.timer);
+                 for (const Arrival& one : arrivals) {
+                   handled_.back().push_back(std::get<TimerFired>(one.event).request.timer);
                  }
                }};
 };
@@ -43,13 +43,14 @@ TEST_F(InboxTest, HandsOverTogetherAndInOrderWhatCameMeanwhile) {
 }
 
 TEST_F(InboxTest, RefusesWhatItHasNoRoomForAndHasRoomAgain) {
+  for (int i = 0; i < 9; ++i) inbox_.push_always({event(Timer::resume), 1});
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(inbox_.push(event(Timer::tick)));
   EXPECT_FALSE(inbox_.push(event(Timer::tick)));
   run_posted();
   EXPECT_TRUE(inbox_.push(event(Timer::tick)));
   run_posted();
   ASSERT_EQ(handled_.size(), 2u);
-  EXPECT_EQ(handled_[0].size(), 3u);
+  EXPECT_EQ(handled_[0].size(), 12u);
 }
 
 }  // namespace

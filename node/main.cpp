@@ -1,6 +1,7 @@
 // greenledgerd: the node's program. Reads its arguments, opens the home and runs until SIGINT or
 // SIGTERM. Whatever fails is two lines on stderr: what, with a stable code, and how to mend it.
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
 #include <functional>
 #include <utility>
@@ -9,7 +10,9 @@
 #include "ledger/chain/store_errors.h"
 #include "node/api/http_server.h"
 #include "node/runtime/backup.h"
+#include "node/runtime/child_nodes.h"
 #include "node/runtime/service.h"
+#include "node/runtime/testnet.h"
 #include "node/runtime/verify.h"
 
 namespace {
@@ -22,6 +25,7 @@ int exit_code_of(const crypto::Error& error) {
   if (code.starts_with("E-HOME") || code.starts_with("E-GENESIS")) return 10;
   if (code == "E-BACKUP-DAMAGED" || code == "E-BACKUP-FORM") return 13;
   if (code == "E-BACKUP-ABSENT") return 10;
+  if (code == "E-TESTNET-SIZE") return 2;
   if (code.starts_with("E-CONFIG") || code == node::api::error_code::kListen) return 2;
   return 1;
 }
@@ -139,6 +143,29 @@ int restore(const std::string& home, const std::string& from, const std::string&
   return 0;
 }
 
+// Homes in `folder`: made, unless they are there and only to be run.
+int testnet(const node::TestnetOptions& options, bool run) {
+  std::vector<node::Home> homes;
+  if (run) homes = node::find_testnet(options.folder);
+  if (homes.empty()) {
+    const auto made = node::make_testnet(options);
+    if (!made) return complain(made.error());
+    homes = *made;
+    std::fprintf(stderr,
+                 "made %zu nodes in %s; for development: all keys were made here, without a "
+                 "passphrase\nclient: greenledger --home %s --insecure-unencrypted --node "
+                 "http://127.0.0.1:%u …\n",
+                 homes.size(), options.folder.c_str(), (options.folder / "client").c_str(),
+                 unsigned{options.base_port});
+  }
+  if (!run) {
+    std::fprintf(stderr, "next: greenledgerd testnet --home %s --run\n", options.folder.c_str());
+    return 0;
+  }
+  const auto ended = node::run_nodes(homes);
+  return ended ? 0 : complain(ended.error());
+}
+
 int verify(const std::string& home, bool checksums) {
   const auto report = node::verify_home({home}, checksums);
   if (!report) return complain(report.error());
@@ -156,6 +183,8 @@ struct Words {
   std::string folder;
   bool checksums = false;
   bool origin = false;
+  bool run = false;
+  node::TestnetOptions testnet;
   ConfigFlags flags;
 };
 
@@ -223,6 +252,25 @@ void add_node_commands(CLI::App& app, Words& words, Commands& commands) {
   commands.emplace_back(verify_command, [&words] { return verify(words.home, words.checksums); });
 }
 
+void add_testnet_command(CLI::App& app, Words& words, Commands& commands) {
+  words.testnet.time_ms =
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                     std::chrono::system_clock::now().time_since_epoch())
+                                     .count());
+  CLI::App* command = app.add_subcommand(
+      "testnet", "make a network on this machine, for development, and run it (--run)");
+  command->add_option("--home", words.testnet.folder, "folder of the nodes' homes")->required();
+  command->add_option("--validators", words.testnet.validators, "nodes to make")
+      ->capture_default_str();
+  command
+      ->add_option("--base-port", words.testnet.base_port,
+                   "first port; each node has three: API, operations, peers")
+      ->capture_default_str();
+  command->add_flag("--run", words.run,
+                    "run the nodes until SIGINT or SIGTERM; those that are there already, too");
+  commands.emplace_back(command, [&words] { return testnet(words.testnet, words.run); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -232,6 +280,7 @@ int main(int argc, char** argv) {
   Commands commands;
   add_home_commands(app, words, commands);
   add_node_commands(app, words, commands);
+  add_testnet_command(app, words, commands);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

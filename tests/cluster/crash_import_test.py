@@ -118,13 +118,13 @@ def import_and_kill(network, file, seed, dice):
     time.sleep(dice.random() * 0.01)
     if seed % 3 == 0 and dice.random() < 0.5:
         importing.kill()
-    network.kill()
+    network.node.kill()
     if seed % 3 == 0:
         importing.kill()
     if seed % 5 == 0:
-        network.launch()
+        network.node.launch()
         time.sleep(dice.random() * 0.1)
-        network.kill()
+        network.node.kill()
     network.start()
 
     # The client rode out the outage, or the import is run again.
@@ -156,8 +156,8 @@ def cycle(network, seed, undisturbed):
     result = result_of(network)
     for what, wanted in undisturbed.items():
         same(what, result[what], wanted)
-    network.stop()
-    network.verify()
+    network.node.stop()
+    network.node.verify()
     return len(seen), in_midst
 
 
@@ -172,7 +172,7 @@ def main(programs, data):
         for year in (2018, 2019):
             shutil.copy(data / f"smartway_{year}.csv", network.folder)
         network.say("cert", "import", "smartway_2018.csv", "--map", "smartway", "--org", "us-epa")
-        network.stop()
+        network.node.stop()
         (network.folder / "node").rename(network.folder / "before")
 
         go_back(network)
@@ -180,14 +180,14 @@ def main(programs, data):
         import_whole(network, REGISTER)
         import_whole(network, REBATES)
         undisturbed = result_of(network)
-        network.stop()
+        network.node.stop()
         midst = blocks = 0
         for seed in range(1, cycles + 1):
             try:
                 seen, in_midst = cycle(network, seed, undisturbed)
             except BaseException:
                 print(f"cycle {seed}; the node said:\n"
-                      f"{(network.folder / 'node.err').read_text()[-2000:]}", file=sys.stderr)
+                      f"{network.node.said()}", file=sys.stderr)
                 raise
             print(f"cycle {seed}: {seen} blocks seen", flush=True)
             midst += in_midst

@@ -87,11 +87,11 @@ def same(what, got, wanted):
 
 def import_once(network, file, path):
     """(what the client said, seconds of CPU of the client, and of the node)"""
-    node_cpu_s = network.node_cpu_s()
+    node_cpu_s = network.node.cpu_s()
     ran = network.run(file.noun, "import", path, "--map", file.mapping, "--org", file.organisation,
                       "-o", "json")
     same(f"{file.name}: exit code", ran.code, 3 if file.rejected else 0)
-    return json.loads(ran.out), ran.cpu_s, network.node_cpu_s() - node_cpu_s
+    return json.loads(ran.out), ran.cpu_s, network.node.cpu_s() - node_cpu_s
 
 
 def import_file(network, file, path):

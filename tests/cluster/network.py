@@ -1,9 +1,10 @@
-"""A network of one node on this machine, used from outside: greenledger and greenledgerd as their
-users run them.
+"""A network on this machine, used from outside: greenledger and greenledgerd as their users run
+them.
 
-All of it lies in one temporary folder: client/ (keys without a passphrase, genesis file), node/,
-and what a test puts beside them. The node listens on free ports of the loopback alone. Leaving the
-`with` ends every process that was started here and deletes the folder.
+All of it lies in one temporary folder: client/ (keys without a passphrase, genesis file), node/ and
+node2/, node3/, … when there are several, and what a test puts beside them. Nodes listen on free
+ports of the loopback alone. Leaving the `with` ends every process that was started here and deletes
+the folder.
 """
 import json
 import os
@@ -55,33 +56,18 @@ class Ran:
         return json.loads(self.err.splitlines()[-1])
 
 
-class Network:
-    def __init__(self, programs, members=MEMBERS, schemes=SCHEMES):
-        self.programs = pathlib.Path(programs).resolve()
-        self.kept = tempfile.TemporaryDirectory(prefix="greenledger-")
-        self.folder = pathlib.Path(self.kept.name)
-        self.node = None
+class Node:
+    """A process of greenledgerd with a home and addresses of its own, which it keeps when it starts
+    again. What it says goes to a file beside its home."""
+
+    def __init__(self, programs, home, genesis, keys):
+        self.program, self.home = programs / "greenledgerd", home
+        self.errors = home.with_name(f"{home.name}.err")
         self.url = free_address()
-        if members:
-            (self.folder / "schemes.json").write_text(json.dumps(schemes), encoding="utf-8")
-            self.say("network", "new", "--dev", "--network-name", "test", *members,
-                     "--scheme-file", self.folder / "schemes.json")
-            self.init_node(self.folder / "client" / "validators" / members[0].split(":")[0])
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.node:
-            self.node.kill()
-            self.node.communicate()
-        self.kept.cleanup()
-
-    # ---- the node ----
-
-    def init_node(self, keys):
-        subprocess.run([self.programs / "greenledgerd", "init", "--home", self.folder / "node",
-                        "--genesis", self.folder / "client" / "genesis.json", "--keys", keys],
+        self.peers = free_address().removeprefix("http://")
+        self.seeds = ()  # where it calls others; without them it has no peers
+        self.process = None
+        subprocess.run([self.program, "init", "--home", home, "--genesis", genesis, "--keys", keys],
                        check=True, capture_output=True)
 
     def start(self):
@@ -90,18 +76,22 @@ class Network:
         self.wait_until_ready()
 
     def launch(self):
-        with open(self.folder / "node.err", "ab") as errors:
-            self.node = subprocess.Popen(
-                [self.programs / "greenledgerd", "start", "--home", self.folder / "node",
-                 "--listen", self.url.removeprefix("http://"),
+        peers = ("--peers", self.peers, "--seeds", ",".join(self.seeds)) if self.seeds else ()
+        with open(self.errors, "ab") as errors:
+            self.process = subprocess.Popen(
+                [self.program, "start", "--home", self.home,
+                 "--listen", self.url.removeprefix("http://"), *peers,
                  "--operations", "127.0.0.1:0", "--allow-unencrypted-keys"],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors)
 
     def wait_until_ready(self):
-        ready, _, _ = select.select([self.node.stdout], [], [], PATIENCE_S)
-        line = self.node.stdout.readline().decode() if ready else ""
-        assert re.match(rf"ready: .* api {self.url} ", line), \
-            f"{line}{(self.folder / 'node.err').read_text()[-2000:]}"
+        ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE_S)
+        line = self.process.stdout.readline().decode() if ready else ""
+        assert re.match(rf"ready: .* api {self.url} ", line), f"{line}{self.said()}"
+
+    def said(self):
+        """The end of what it wrote to its log."""
+        return self.errors.read_text()[-2000:]
 
     def kill(self):
         """kill -9, as by a power cut."""
@@ -112,22 +102,23 @@ class Network:
         self.end(signal.SIGTERM, 0)
 
     def end(self, how, code):
-        self.node.send_signal(how)
-        self.node.communicate(timeout=PATIENCE_S)
-        assert self.node.returncode == code, self.node.returncode
-        self.node = None
+        self.process.send_signal(how)
+        self.process.communicate(timeout=PATIENCE_S)
+        assert self.process.returncode == code, self.process.returncode
+        self.process = None
 
     def verify(self):
         """Has every block of the node, which does not run, checked from its disk."""
-        subprocess.run([self.programs / "greenledgerd", "verify", "--home", self.folder / "node"],
+        subprocess.run([self.program, "verify", "--home", self.home],
                        check=True, capture_output=True)
 
-    def node_cpu_s(self):
-        fields = pathlib.Path(f"/proc/{self.node.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    def cpu_s(self):
+        stat = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text()
+        fields = stat.rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def get(self, path):
-        """What the node's API answers to GET, as JSON."""
+        """What its API answers to GET, as JSON."""
         with urllib.request.urlopen(self.url + path, timeout=PATIENCE_S) as answer:
             return json.load(answer)
 
@@ -142,14 +133,71 @@ class Network:
                 return
             cursor = f"&cursor={page['next']}"
 
+
+class Network:
+    """A node for each validator among the members; `node`, and the client unless it is told
+    another one, is that of the first."""
+
+    def __init__(self, programs, members=MEMBERS, schemes=SCHEMES):
+        self.programs = pathlib.Path(programs).resolve()
+        self.kept = tempfile.TemporaryDirectory(prefix="greenledger-")
+        self.folder = pathlib.Path(self.kept.name)
+        self.nodes = []
+        if members:
+            (self.folder / "schemes.json").write_text(json.dumps(schemes), encoding="utf-8")
+            self.say("network", "new", "--dev", "--network-name", "test", *members,
+                     "--scheme-file", self.folder / "schemes.json")
+            for organisation, roles in (member.split(":")[:2] for member in members):
+                if "validator" in roles.split(","):
+                    self.init_node(self.folder / "client" / "validators" / organisation)
+            if len(self.nodes) > 1:
+                for node in self.nodes:
+                    node.seeds = [other.peers for other in self.nodes if other is not node]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for node in self.nodes:
+            if node.process:
+                node.kill()
+        self.kept.cleanup()
+
+    # ---- the nodes ----
+
+    def init_node(self, keys):
+        """Another node, with the home node, node2, node3, …"""
+        home = self.folder / (f"node{len(self.nodes) + 1}" if self.nodes else "node")
+        self.nodes.append(
+            Node(self.programs, home, self.folder / "client" / "genesis.json", keys))
+        return self.nodes[-1]
+
+    @property
+    def node(self):
+        return self.nodes[0]
+
+    def start(self):
+        """Starts all nodes and waits until they answer."""
+        for node in self.nodes:
+            node.launch()
+        for node in self.nodes:
+            node.wait_until_ready()
+
+    def get(self, path):
+        return self.node.get(path)
+
+    def get_all(self, path):
+        return self.node.get_all(path)
+
     # ---- the client ----
 
     def command(self, *words, home="client"):
         """A command line and its environment."""
         environment = {name: value for name, value in os.environ.items()
                        if not name.startswith("GREENLEDGER_")}
-        environment |= {"HOME": str(self.folder), "GREENLEDGER_HOME": str(self.folder / home),
-                        "GREENLEDGER_NODE": self.url}
+        environment |= {"HOME": str(self.folder), "GREENLEDGER_HOME": str(self.folder / home)}
+        if self.nodes:
+            environment["GREENLEDGER_NODE"] = self.node.url
         return ([self.programs / "greenledger", *map(str, words), "--insecure-unencrypted"],
                 environment)
 

@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+"""Validators that are processes of their own, and agree over TLS: what is written to one is the
+same on all, and stays so when they are killed.
+
+    peers_test.py PROGRAMS [CLASS] [unittest's own arguments]
+
+PEERS_CYCLES: how often a node is killed while purchases are written, each node in its turn; four
+times in tools/test, more in tools/check.
+"""
+import os
+import pathlib
+import subprocess
+import sys
+import threading
+import time
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from network import PATIENCE_S, Network  # noqa: E402
+
+PROGRAMS = None
+CYCLES_STANDARD = 4
+UNREACHABLE = 7  # exit code: the node gave no answer, and repeating is safe
+MEMBERS = ("v1:validator", "v2:validator", "v3:validator", "v4:validator",
+           "epa:certifier,scheme-owner", "shop:recorder:*")
+SCHEME = {"subject": "scheme/epa/leaf", "scheme": {
+    "name": "Leaf", "iso_type": "TYPE_I", "basis": "PUBLIC_AUTHORITY",
+    "categories": [{"list": "L"}], "recognised_by": "test"}}
+
+
+def purchase(document):
+    return ("purchase", "record", "--org", "shop", "--system", "desk", "--document", document,
+            "--line", "1", "--buyer", "City of X", "--date", "2018-05-01", "--brand", "Acme",
+            "--model", "A", "--quantity", "2", "--unit", "C62")
+
+
+class Writer(threading.Thread):
+    """Records purchases, one after the other, at these nodes in turn, until it is told to stop.
+    What a node did not answer is sent again."""
+
+    def __init__(self, network, name, nodes):
+        super().__init__(daemon=True)
+        self.network, self.documents, self.nodes = network, name, nodes
+        self.final = []  # (document, when it was begun, when it was final)
+        self.failure = None
+        self.stopped = threading.Event()
+        self.start()
+
+    def run(self):
+        while not self.stopped.is_set() and not self.failure:
+            node = self.nodes[len(self.final) % len(self.nodes)]
+            document = f"{self.documents}-{len(self.final)}"
+            begun = time.monotonic()
+            ran = self.record(document, node)
+            while ran.returncode == UNREACHABLE and time.monotonic() < begun + PATIENCE_S:
+                time.sleep(0.02)
+                ran = self.record(document, node)
+            if ran.returncode == 0:
+                self.final.append((document, begun, time.monotonic()))
+            else:
+                self.failure = f"{document}: {ran.returncode}\n{ran.stdout}{ran.stderr}"
+
+    def record(self, document, node):
+        words, environment = self.network.command(*purchase(document), "--node", node.url)
+        return subprocess.run(words, env=environment, cwd=self.network.folder, check=False,
+                              capture_output=True, text=True, stdin=subprocess.DEVNULL)
+
+    def wait_for(self, count):
+        """Until there are this many more."""
+        count += len(self.final)
+        end = time.monotonic() + PATIENCE_S
+        while len(self.final) < count:
+            assert self.failure is None, self.failure
+            assert time.monotonic() < end, f"{len(self.final)} final, and no more"
+            time.sleep(0.005)
+
+    def first_since(self, moment):
+        """How long after this moment the first purchase that was begun later was final."""
+        return next(final for _, begun, final in self.final if begun >= moment) - moment
+
+    def finish(self):
+        """The documents that are final."""
+        self.stopped.set()
+        self.join(PATIENCE_S)
+        assert not self.is_alive() and self.failure is None, self.failure
+        return [document for document, _, _ in self.final]
+
+
+class FourValidators(unittest.TestCase):
+    def setUp(self):
+        self.network = self.enterContext(Network(PROGRAMS, MEMBERS, [SCHEME]))
+        self.nodes = self.network.nodes
+        self.addCleanup(self.show_logs)
+        self.network.start()
+        self.founding = self.status(self.nodes[0])["records"]
+        self.documents = []  # of the purchases that are final
+
+    def run(self, result=None):
+        self.result = result
+        return super().run(result)
+
+    def show_logs(self):
+        """After a failure: what the nodes said."""
+        if any(test is self for test, _ in self.result.failures + self.result.errors):
+            for node in self.nodes:
+                print(f"---- {node.home.name}\n{node.said()}", file=sys.stderr)
+
+    def status(self, node):
+        return self.network.ask("node", "status", "--node", node.url)
+
+    def record(self, document, node):
+        """A purchase. The seconds until the node that got it said that it is final."""
+        begun = time.monotonic()
+        told = self.network.ask(*purchase(document), "--node", node.url)
+        self.assertEqual((told["state"], told["place"]), ("recorded", 1))
+        self.documents.append(document)
+        return time.monotonic() - begun
+
+    def same_everywhere(self, nodes=None):
+        """Waits until all nodes stand at the same block, and compares what they hold: every
+        purchase that was final, once, and nothing else."""
+        nodes = nodes or self.nodes
+        begun = time.monotonic()
+        while True:
+            heads = [tuple(self.status(node)[of] for of in (
+                "height", "block_hash", "tree_size", "tree_root", "state_root", "records"))
+                     for node in nodes]
+            if len(set(heads)) == 1:
+                break
+            self.assertLess(time.monotonic() - begun, PATIENCE_S, heads)
+            time.sleep(0.02)
+        waited = time.monotonic() - begun
+        self.assertEqual(heads[0][-1], self.founding + len(self.documents))
+        digests = [self.network.ask("ledger", "digest", "--node", node.url) for node in nodes]
+        self.assertEqual(digests, [digests[0]] * len(nodes))
+        self.assertEqual(digests[0]["records"], self.founding + len(self.documents))
+        for node in nodes:
+            listed = [item["subject"] for item in node.get_all("/v1/purchases")]
+            self.assertEqual(sorted(listed),
+                             sorted(f"purchase/shop/desk/{one}/1" for one in self.documents))
+        return waited
+
+
+class Agreement(FourValidators):
+    def test_what_is_written_to_each_is_the_same_on_all(self):
+        for turn in range(3):
+            for number, node in enumerate(self.nodes):
+                self.record(f"A-{turn}-{number}", node)
+        self.same_everywhere()
+        for node in self.nodes:  # the same bytes again, anywhere, are no second record
+            told = self.network.ask(*purchase("A-0-0"), "--node", node.url)
+            self.assertEqual(told["place"], 1)
+        self.same_everywhere()
+
+
+class Kills(FourValidators):
+    def test_a_node_that_is_killed_delays_the_others_little_and_catches_up(self):
+        cycles = int(os.environ.get("PEERS_CYCLES", CYCLES_STANDARD))
+        delays, back = [], []
+        for cycle in range(cycles):
+            victim = self.nodes[cycle % len(self.nodes)]
+            others = [node for node in self.nodes if node is not victim]
+            writers = [Writer(self.network, f"K{cycle}o", others),
+                       Writer(self.network, f"K{cycle}v", [victim])]
+            for writer in writers:
+                writer.wait_for(3)
+            killed = time.monotonic()
+            victim.kill()
+            writers[0].wait_for(5)
+            victim.start()
+            started = time.monotonic()
+            writers[0].wait_for(3)
+            writers[1].wait_for(1)
+            delays.append(writers[0].first_since(killed))
+            for writer in writers:
+                self.documents += writer.finish()
+            self.same_everywhere()
+            back.append(time.monotonic() - started)
+        print(f"{cycles} kills: the first purchase begun after one was final in "
+              f"{sorted(delays)[len(delays) // 2]:.2f} s (median), {max(delays):.2f} s at most; "
+              f"the node stood with the others {max(back):.2f} s after its start at most")
+
+
+class AllKilled(FourValidators):
+    def test_when_all_are_killed_nothing_final_is_lost(self):
+        writers = [Writer(self.network, f"C{number}", [node])
+                   for number, node in enumerate(self.nodes)]
+        for writer in writers:
+            writer.wait_for(3)
+        for node in self.nodes:
+            node.process.kill()
+        killed = time.monotonic()
+        for node in self.nodes:
+            node.kill()
+        self.network.start()
+        ready = time.monotonic()
+        for writer in writers:
+            writer.wait_for(3)
+        first = min(writer.first_since(killed) for writer in writers)
+        for writer in writers:
+            self.documents += writer.finish()
+        self.same_everywhere()
+        print(f"all killed: ready after {ready - killed:.2f} s, "
+              f"the first purchase begun since was final after {first:.2f} s")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    PROGRAMS = sys.argv.pop(1)
+    unittest.main(verbosity=2)

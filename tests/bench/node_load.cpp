@@ -1,7 +1,11 @@
-// End to end: starts greenledgerd on a fresh home and records purchases through its HTTP API with
-// the client's own code, every submission signed, every block synced.
+// End to end: starts a network of greenledgerd on fresh homes and records purchases through the
+// HTTP APIs of its nodes by turns with the client's own code, every submission signed, every block
+// synced.
 //
-//   node_load DAEMON [--records N] [--batch B] [--connections C] [--rate R] [--home DIR]
+//   node_load DAEMON [--validators V] [--down D] [--records N] [--batch B] [--connections C]
+//             [--rate R] [--home DIR]
+//
+// With --down D the last D of the validators are not started.
 //
 // Without --rate each connection sends its next submission when the last one is final (closed
 // loop): the top rate. With --rate R, records a second are offered on a clock of their own (open
@@ -15,6 +19,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -33,6 +38,8 @@ using Clock = std::chrono::steady_clock;
 
 struct Plan {
   std::string daemon;
+  std::size_t validators = 1;
+  std::size_t down = 0;
   std::uint64_t records = 100'000;
   std::uint64_t batch = 100;
   unsigned connections = 16;
@@ -47,6 +54,8 @@ Plan read_plan(int argc, char** argv) {
   for (int i = 2; i + 1 < argc; i += 2) {
     const std::string name = argv[i];
     const std::string value = argv[i + 1];
+    if (name == "--validators") plan.validators = std::stoull(value);
+    if (name == "--down") plan.down = std::stoull(value);
     if (name == "--records") plan.records = std::stoull(value);
     if (name == "--batch") plan.batch = std::stoull(value);
     if (name == "--connections") plan.connections = static_cast<unsigned>(std::stoul(value));
@@ -59,7 +68,8 @@ Plan read_plan(int argc, char** argv) {
 // A child process that ends with its owner.
 class Daemon {
  public:
-  Daemon(const std::string& program, const fs::path& home) {
+  Daemon(const std::string& program, const fs::path& home, const std::string& peers,
+         const std::string& seeds) {
     int pipe_ends[2];
     CHECK(::pipe(pipe_ends) == 0);
     pid_ = ::fork();
@@ -67,7 +77,8 @@ class Daemon {
       ::dup2(pipe_ends[1], STDOUT_FILENO);
       ::close(pipe_ends[0]);
       ::execl(program.c_str(), program.c_str(), "start", "--home", home.c_str(), "--listen",
-              "127.0.0.1:0", "--operations", "127.0.0.1:0", "--allow-unencrypted-keys", nullptr);
+              "127.0.0.1:0", "--operations", "127.0.0.1:0", "--peers", peers.c_str(), "--seeds",
+              seeds.c_str(), "--allow-unencrypted-keys", nullptr);
       ::_exit(127);
     }
     ::close(pipe_ends[1]);
@@ -77,7 +88,10 @@ class Daemon {
     CHECK(api != std::string::npos);
     url_ = line.substr(api + 5, line.find(' ', api + 5) - api - 5);
   }
+  Daemon(Daemon&& other) noexcept
+      : pid_(std::exchange(other.pid_, 0)), url_(std::move(other.url_)) {}
   ~Daemon() {
+    if (pid_ == 0) return;
     ::kill(pid_, SIGTERM);
     ::waitpid(pid_, nullptr, 0);
   }
@@ -108,21 +122,38 @@ class Daemon {
   std::string url_;
 };
 
-ledger::Genesis make_home(const Plan& plan) {
-  ledger::Genesis genesis = tests::make_genesis([](std::vector<proto::Record>& founding) {
+ledger::Genesis make_homes(const Plan& plan) {
+  const auto change = [](std::vector<proto::Record>& founding) {
     founding[0].mutable_parameters()->set_organisation_bytes_per_day(1ull << 50);
-  });
+  };
+  const ledger::Genesis genesis = tests::make_validators_genesis(plan.validators, change);
   fs::remove_all(plan.home);
-  fs::create_directories(plan.home / "keys");
-  for (const char* role : {"node", "vote", "log", "cosigner"}) {
-    CHECK(crypto::write_unencrypted_keystore(plan.home / "keys" / (std::string(role) + ".pem"),
-                                             tests::key_named(std::string("acme/") + role))
+  fs::create_directories(plan.home);
+  std::ofstream(plan.home / "genesis.json", std::ios::binary) << genesis.file;
+  for (std::size_t i = 0; i < plan.validators; ++i) {
+    const std::string name = tests::validator_name(i);
+    fs::create_directories(plan.home / "keys" / name);
+    for (const std::string role : {"node", "vote", "log", "cosigner"}) {
+      CHECK(crypto::write_unencrypted_keystore(plan.home / "keys" / name / (role + ".pem"),
+                                               tests::key_named(name + "/" + role))
+                .has_value());
+    }
+    CHECK(node::make_home({plan.home / name}, plan.home / "genesis.json", plan.home / "keys" / name)
               .has_value());
   }
-  std::ofstream(plan.home / "genesis.json", std::ios::binary) << genesis.file;
-  CHECK(node::make_home({plan.home / "home"}, plan.home / "genesis.json", plan.home / "keys")
-            .has_value());
   return genesis;
+}
+
+// On loopback, at ports that hardly anybody has: the nodes must know each other's beforehand.
+std::vector<Daemon> start_all(const Plan& plan) {
+  const auto address = [](std::size_t i) { return "127.0.0.1:" + std::to_string(23400 + i); };
+  std::string seeds;
+  for (std::size_t i = 0; i < plan.validators; ++i) seeds += (i == 0 ? "" : ",") + address(i);
+  std::vector<Daemon> daemons;
+  for (std::size_t i = 0; i + plan.down < plan.validators; ++i) {
+    daemons.emplace_back(plan.daemon, plan.home / tests::validator_name(i), address(i), seeds);
+  }
+  return daemons;
 }
 
 // Lines as a shop's file gives them: about 250 bytes an entry.
@@ -150,13 +181,13 @@ struct Measured {
   std::uint64_t rejected = 0;
 };
 
-Measured offer(const Plan& plan, const tools::Submitter& submitter) {
+Measured offer(const Plan& plan, const std::deque<tools::Submitter>& submitters) {
   const std::uint64_t submissions = (plan.records + plan.batch - 1) / plan.batch;
   std::vector<double> latencies(submissions);
   std::atomic<std::uint64_t> next = 0;
   std::atomic<std::uint64_t> rejected = 0;
   const auto start = Clock::now();
-  const auto work = [&] {
+  const auto work = [&](const tools::Submitter& submitter) {
     const tools::Post post = submitter.connect();
     for (std::uint64_t i = next++; i < submissions; i = next++) {
       std::vector<crypto::Bytes> records = batch_of(i * plan.batch, plan.batch);
@@ -179,7 +210,9 @@ Measured offer(const Plan& plan, const tools::Submitter& submitter) {
     }
   };
   std::vector<std::thread> threads;
-  for (unsigned i = 0; i < plan.connections; ++i) threads.emplace_back(work);
+  for (unsigned i = 0; i < plan.connections; ++i) {
+    threads.emplace_back(work, std::cref(submitters[i % submitters.size()]));
+  }
   for (std::thread& thread : threads) thread.join();
   Measured measured;
   measured.seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -207,18 +240,27 @@ int main(int argc, char** argv) {
   const Plan plan = read_plan(argc, argv);
   if (plan.daemon.empty()) {
     std::fprintf(stderr,
-                 "usage: node_load DAEMON [--records N] [--batch B] [--connections C] "
-                 "[--rate R] [--home DIR]\n");
+                 "usage: node_load DAEMON [--validators V] [--down D] [--records N] [--batch B] "
+                 "[--connections C] [--rate R] [--home DIR]\n");
     return 2;
   }
-  const ledger::Genesis genesis = make_home(plan);
+  const ledger::Genesis genesis = make_homes(plan);
   {
-    const Daemon daemon(plan.daemon, plan.home / "home");
-    const tools::Submitter submitter(
-        {genesis.network_id, "shop", tests::key_named("shop/operation")},
-        tools::submit_options(daemon.url()));
-    const Measured measured = offer(plan, submitter);
+    const std::vector<Daemon> daemons = start_all(plan);
+    std::deque<tools::Submitter> submitters;
+    for (const Daemon& daemon : daemons) {
+      submitters.emplace_back(
+          tools::Signer{genesis.network_id, "shop", tests::key_named("shop/operation")},
+          tools::submit_options(daemon.url()));
+    }
+    const Measured measured = offer(plan, submitters);
     const double records = static_cast<double>(plan.records);
+    double cpu = 0;
+    double memory = 0;
+    for (const Daemon& daemon : daemons) {
+      cpu += daemon.cpu();
+      memory = std::max(memory, daemon.memory());
+    }
     std::printf("records            %.0f in submissions of %llu over %u connections\n", records,
                 static_cast<unsigned long long>(plan.batch), plan.connections);
     std::printf("not recorded       %llu\n", static_cast<unsigned long long>(measured.rejected));
@@ -226,11 +268,12 @@ int main(int argc, char** argv) {
     std::printf("submit to final    p50 %.1f ms, p99 %.1f ms, max %.1f ms\n",
                 part(measured.latencies_ms, 0.5), part(measured.latencies_ms, 0.99),
                 measured.latencies_ms.back());
-    std::printf("node               %.1f us CPU a record, %.0f MiB resident\n",
-                daemon.cpu() * 1e6 / records, daemon.memory());
+    std::printf(
+        "nodes              %zu, together %.1f us CPU a record, %.0f MiB resident at most\n",
+        daemons.size(), cpu * 1e6 / records, memory);
   }
   std::printf("disk               %.0f bytes a record\n",
-              static_cast<double>(folder_bytes(plan.home / "home" / "db")) /
+              static_cast<double>(folder_bytes(plan.home / tests::validator_name(0) / "db")) /
                   static_cast<double>(plan.records));
   fs::remove_all(plan.home);
   return 0;

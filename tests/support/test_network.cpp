@@ -116,8 +116,10 @@ proto::Validator validator_entry(const std::string& name) {
   return entry;
 }
 
-ledger::Genesis make_validators_genesis(std::size_t count) {
+ledger::Genesis make_validators_genesis(
+    std::size_t count, const std::function<void(std::vector<proto::Record>&)>& change) {
   return make_genesis([&](std::vector<proto::Record>& records) {
+    if (change) change(records);
     std::vector<std::string> names;
     for (std::size_t i = 0; i < count; ++i) names.push_back(validator_name(i));
     records.back() = validators(names);

@@ -27,7 +27,8 @@ ledger::Genesis make_genesis(const std::function<void(std::vector<proto::Record>
 
 // The same with validators "v00", "v01", … in place of acme, and two more organisations behind them
 // that may become validators.
-ledger::Genesis make_validators_genesis(std::size_t validators);
+ledger::Genesis make_validators_genesis(
+    std::size_t validators, const std::function<void(std::vector<proto::Record>&)>& change = {});
 std::string validator_name(std::size_t number);
 // Its keys are "<organisation>/vote", "/log", "/cosigner" and "/node".
 proto::Validator validator_entry(const std::string& organisation);

@@ -385,6 +385,7 @@ void Replica::sign_checkpoint() {
 
 // A quorum's note is kept, and replaced while more lines come.
 void Replica::take_checkpoint(const CheckpointSent& sent) {
+  if (sent.epoch + 1 < keyring_->scope.epoch) return;  // two epochs have ended since it was read
   const bool old = sent.epoch != keyring_->scope.epoch;
   const ledger::ValidatorSet& validators = old ? keyring_->last_validators : keyring_->validators;
   const auto note = checkpoints_.add(sent, validators.quorum());

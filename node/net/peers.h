@@ -10,15 +10,12 @@
 
 #include "crypto/hash.h"
 #include "crypto/keys.h"
+#include "ledger/chain/members.h"
 #include "node/wire/messages.h"
 
 namespace node {
 
-struct Member {
-  std::string organisation;
-  crypto::PublicKey node_key;
-  std::vector<std::string> addresses;  // host:port, [v6]:port; a host may be a name
-};
+using ledger::Member;
 
 // This node, as it says who it is.
 struct LocalNode {

@@ -81,11 +81,9 @@ std::vector<Member> PeerLink::Parts::members() {
   const std::uint64_t height = reader.tip()->seal.height;
   if (members_height == height) return members_then;
   members_height = height;
-  members_then.clear();
-  for (ledger::Member& member : ledger::network_members(reader)) {
+  members_then = ledger::network_members(reader);
+  for (Member& member : members_then) {
     if (!member.validates) member.organisation += " (observer)";
-    members_then.push_back(
-        {std::move(member.organisation), member.node_key, std::move(member.addresses)});
   }
   return members_then;
 }

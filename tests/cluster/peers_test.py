@@ -9,6 +9,8 @@ times in tools/test, more in tools/check.
 """
 import os
 import pathlib
+import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -18,6 +20,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from network import PATIENCE_S, Network  # noqa: E402
+from proxy import BACK, THERE, Proxy  # noqa: E402
 
 PROGRAMS = None
 CYCLES_STANDARD = 4
@@ -92,6 +95,7 @@ class FourValidators(unittest.TestCase):
         self.network = self.enterContext(Network(PROGRAMS, MEMBERS, [SCHEME]))
         self.nodes = self.network.nodes
         self.addCleanup(self.show_logs)
+        self.connect()
         self.network.start()
         self.founding = self.status(self.nodes[0])["records"]
         self.documents = []  # of the purchases that are final
@@ -105,6 +109,9 @@ class FourValidators(unittest.TestCase):
         if any(test is self for test, _ in self.result.failures + self.result.errors):
             for node in self.nodes:
                 print(f"---- {node.home.name}\n{node.said()}", file=sys.stderr)
+
+    def connect(self):
+        """Before the nodes start: who calls whom by which way."""
 
     def status(self, node):
         return self.network.ask("node", "status", "--node", node.url)
@@ -203,6 +210,103 @@ class AllKilled(FourValidators):
         self.same_everywhere()
         print(f"all killed: ready after {ready - killed:.2f} s, "
               f"the first purchase begun since was final after {first:.2f} s")
+
+
+class Faults(FourValidators):
+    """Whatever the last node says or hears passes proxies that fail."""
+
+    def connect(self):
+        *self.others, self.victim = self.nodes
+        self.to_victim = self.enterContext(Proxy([self.victim.peers]))
+        self.from_victim = self.enterContext(Proxy([node.peers for node in self.others]))
+        self.victim.seeds = self.from_victim.addresses
+        for node in self.others:
+            node.seeds = [other.peers for other in self.others if other is not node]
+            node.seeds += self.to_victim.addresses
+
+    def goes_on_without_victim(self, name):
+        """While nothing reaches it, it does not move, and the others do."""
+        time.sleep(0.5)  # what was on its way
+        height = self.status(self.victim)["height"]
+        for number in range(6):
+            self.record(f"{name}-{number}", self.others[number % 3])
+        self.assertEqual(self.status(self.victim)["height"], height)
+        self.assertGreater(self.status(self.others[0])["height"], height)
+
+    def comes_back(self, what):
+        self.to_victim.mend()
+        self.from_victim.mend()
+        waited = self.same_everywhere()
+        took = self.record(f"{what}-after", self.victim)
+        self.same_everywhere()
+        print(f"{what}: with the others again after {waited:.2f} s, "
+              f"and its next purchase was final after {took:.2f} s", flush=True)
+
+    def test_a_node_that_is_cut_off_comes_back(self):
+        self.record("before", self.victim)
+        self.to_victim.cut()
+        self.from_victim.cut()
+        self.goes_on_without_victim("cut")
+        self.comes_back("cut")
+
+    def test_a_node_that_hears_nothing_comes_back(self):
+        self.record("before", self.victim)
+        self.to_victim.held, self.from_victim.held = {THERE}, {BACK}
+        self.goes_on_without_victim("deaf")
+        self.comes_back("deaf")
+
+    def test_a_node_whose_connections_turn_to_garbage_comes_back(self):
+        self.record("before", self.victim)
+        self.to_victim.garbage = self.from_victim.garbage = True
+        self.goes_on_without_victim("garbage")
+        self.comes_back("garbage")
+
+    def test_a_node_far_away_agrees(self):
+        self.to_victim.delay_s = self.from_victim.delay_s = 0.05
+        for number, node in enumerate(self.nodes):
+            self.record(f"far-{number}", node)
+        self.same_everywhere()
+        passed = [sum(proxy.passed.values()) for proxy in (self.to_victim, self.from_victim)]
+        self.assertGreater(sum(passed), 0)
+
+
+class Strangers(FourValidators):
+    CONNECTIONS = 20  # of each kind, at each node
+
+    def test_who_talks_no_sense_or_falls_silent_costs_nobody_anything(self):
+        self.record("before", self.nodes[0])
+        strangers = []
+        for node in self.nodes:
+            host, port = node.peers.rsplit(":", 1)
+            for number in range(2 * self.CONNECTIONS):
+                one = self.enterContext(socket.create_connection((host, int(port))))
+                one.sendall(client_hello() if number % 2 else os.urandom(1000))
+                strangers.append(one)
+        took = [self.record(f"meanwhile-{number}", node) for number, node in enumerate(self.nodes)]
+        self.same_everywhere()
+        begun = time.monotonic()
+        for one in strangers:  # each is shown the door
+            one.settimeout(PATIENCE_S)
+            try:
+                while one.recv(1 << 16):
+                    pass
+            except ConnectionResetError:
+                pass
+        print(f"{len(strangers)} strangers: purchases final in {max(took):.2f} s at most; "
+              f"all of them gone {time.monotonic() - begun:.2f} s later")
+
+
+def client_hello():
+    """The first bytes of a handshake, as Python's own TLS sends them."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    outgoing = ssl.MemoryBIO()
+    client = context.wrap_bio(ssl.MemoryBIO(), outgoing, server_hostname="node")
+    try:
+        client.do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+    return outgoing.read()
 
 
 if __name__ == "__main__":

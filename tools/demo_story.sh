@@ -4,20 +4,24 @@
 # Two configurations of one car of model year 2018, and a car of that name bought in July 2018.
 prius=us-epa/smartway/JTYXV01.8P35
 prius_bought=nyserda/drive-clean/ec1e2270cbfd9c87-1/1
+killed=2  # number of the node that is killed
 row_format='  %-36s %8s %9s %13s %8s  %s\n'
 
 make_network() {
-  chapter "A network: a validator, a certifier, four who record purchases, an auditor"
+  local i
+  chapter "A network: four validators, a certifier, four who record purchases, an auditor"
   openssl rand -base64 24 >"$work/passphrase" && chmod 600 "$work/passphrase" || return 1
   export GREENLEDGER_HOME=$work/client GREENLEDGER_PASSPHRASE_FILE=$work/passphrase
-  act greenledger network new --dev --network-name demo pilot-centre:validator \
+  act greenledger network new --dev --network-name demo "${validators[@]/%/:validator}" \
     us-epa:certifier,scheme-owner 'nyserda:recorder:*' 'corner-shop:recorder:Corner Shop' \
     'binhai:recorder:Tianjin Binhai New District' 'suwon:recorder:City of Suwon' \
     auditor:auditor --scheme-file schemes.json || return 1
-  act greenledgerd init --home node --genesis client/genesis.json \
-    --keys client/validators/pilot-centre || return 1
-  start_node || return 1
-  say "  the node runs: $GREENLEDGER_NODE"
+  for i in "${!validators[@]}"; do
+    act_first 1 greenledgerd init --home "${validators[i]}" --genesis client/genesis.json \
+      --keys "client/validators/${validators[i]}" && start_node "$i" || return 1
+    say "  its node runs: http://${apis[i]}"
+  done
+  export GREENLEDGER_NODE=http://${apis[0]}
 }
 
 import_registers() {
@@ -27,25 +31,29 @@ import_registers() {
     import cert energy_star_clothes_washers.csv energy-star-clothes-washers us-epa
 }
 
-# The node is killed as soon as the import's journal says that something is recorded. The client
-# tries again until the node is back.
+# Another node than the one asked is killed as soon as the import's journal says that something is
+# recorded, and started again when the import is done: three of four validators are a quorum.
 import_rebates() {
-  local file=nyserda_rebates_extract.csv
+  local began file=nyserda_rebates_extract.csv
   local command=(greenledger purchase import "$file" --map nyserda-rebates --org nyserda)
-  chapter "5,000 cars bought with a rebate are recorded, and the node is killed meanwhile"
+  chapter "5,000 cars bought with a rebate are recorded, and a node is killed meanwhile"
   shown "${command[@]}"
   "$bin/${command[0]}" "${command[@]:1}" >"$work/said" 2>&1 </dev/null &
   importing=$!
   until grep -q '"through":[1-9]' "$file.journal" 2>/dev/null; do
     kill -0 "$importing" 2>/dev/null || break
   done
-  kill_node
-  say "  (kill -9: the node is gone; started again)"
-  start_node || return 1
+  kill_node "$killed"
+  say "  (kill -9: the node of ${validators[killed]} is gone; the other three go on)"
   wait "$importing" || return 1
   importing=0
   sed 's/^/    /' "$work/said"
   count_import "$file (killed)"
+  start_node "$killed" || return 1
+  began=$(sed -n 's/^ready: .* height \([0-9]*\) .*/\1/p' "${validators[killed]}.out")
+  say "  The node of ${validators[killed]} is started again, at height $began, and catches up:"
+  act_only "^height" greenledger node status && catch_up "$killed" "$(height)" &&
+    act_only "^height" greenledger node status --node "http://${apis[killed]}" || return 1
   say "  And once more, as after a retry by mistake:"
   import purchase "$file" nyserda-rebates nyserda
 }
@@ -117,14 +125,38 @@ record_procurements() {
       --description "recycled asphalt concrete" --quantity 33627 --unit TNE
 }
 
+# Each node holds all and has computed all by itself.
+compare_nodes() {
+  local i at first=
+  chapter "Four nodes, one ledger: the same roots everywhere, and the same report"
+  at=$(height)
+  for i in "${!validators[@]}"; do
+    catch_up "$i" "$at" &&
+      act_only '^(height|tree root|state root)' greenledger node status \
+        --node "http://${apis[i]}" || return 1
+    [[ -n $first ]] || first=$(roots)
+    [[ -n $first && $(roots) == "$first" ]] || return 1
+  done
+  for i in 0 "$killed"; do
+    shown greenledger report share --as-of-height "$at" -o csv --node "http://${apis[i]}" \
+      "> ${validators[i]}.csv"
+    "$bin/greenledger" report share --as-of-height "$at" -o csv --node "http://${apis[i]}" \
+      >"${validators[i]}.csv" || return 1
+  done
+  shown cmp "${validators[0]}.csv" "${validators[killed]}.csv"
+  [[ -s ${validators[0]}.csv ]] && cmp "${validators[0]}.csv" "${validators[killed]}.csv" &&
+    say "  The node that was killed gives the same report, byte for byte."
+}
+
 check_all() {
   local from_node
-  chapter "The whole, on a page; and the same ledger from the node's disk without it"
+  chapter "The whole, on a page; and the same ledger from the disk of the node that was killed"
   act greenledger report share --html report.html && keep_share "share of all purchases" &&
     act greenledger ledger digest || return 1
   from_node=$(grep '^digest ' said)
-  stop_node
-  act greenledgerd verify --home node --checksums && act greenledger ledger digest --data node &&
+  stop_nodes "$killed"
+  act greenledgerd verify --home "${validators[killed]}" --checksums &&
+    act greenledger ledger digest --data "${validators[killed]}" &&
     [[ -n $from_node && $(grep '^digest ' said) == "$from_node" ]]
 }
 
@@ -146,14 +178,29 @@ tell_story() {
   done
   cp "$root/tests/data/shop_purchases.csv" "$root/tests/data/schemes.json" . || return 1
   make_network && import_registers && import_rebates && report_share && judge_purchases &&
-    withdraw_label && restate_share && record_by_hand && record_procurements && check_all &&
-    print_figures || return 1
-  [[ $once == yes ]] || start_node
+    withdraw_label && restate_share && record_by_hand && record_procurements && compare_nodes &&
+    check_all && print_figures || return 1
+  [[ $once == yes ]] || start_node "$killed"
 }
 
 # ---- measuring ------------------------------------------------------------------------------
 
-height() { "$bin/greenledger" node status | awk '$1 == "height" {print $2}'; }
+# height [FLAG...]: of the node that is asked.
+height() { "$bin/greenledger" node status "$@" | awk '$1 == "height" {print $2}'; }
+
+# catch_up NUMBER HEIGHT: waits until that node has that block.
+catch_up() {
+  local waited now
+  for ((waited = 0; waited < 300; ++waited)); do
+    now=$(height --node "http://${apis[$1]}")
+    ((${now:-0} >= $2)) && return 0
+    sleep 0.1
+  done
+  return 1
+}
+
+# What the last status said of the ledger.
+roots() { grep -E '^(height|tree root|state root) ' "$work/said"; }
 
 # import KIND FILE MAP ORG: shows and runs it, and counts what it says.
 import() { import_with "$2" "$1" import "$2" --map "$3" --org "$4"; }

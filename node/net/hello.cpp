@@ -28,13 +28,15 @@ std::optional<Reject> find_fault(const Hello& hello, const HelloExpected& expect
   if (hello.role != expected.role) {
     return Reject(kHelloRole, "role", "The peer speaks as the side that this node is.");
   }
-  if (!expected.key_owner.empty() && hello.organisation != expected.key_owner) {
+  // The key says who speaks. A node that fetches the ledger may not know yet that it is a member's.
+  const bool knows_itself = !hello.organisation.empty();
+  if (knows_itself && !expected.key_owner.empty() && hello.organisation != expected.key_owner) {
     return Reject(kHelloOrganisation, "organisation",
                   fmt::format("The peer says it is of {}, and its key is one of {}.",
                               hello.organisation, expected.key_owner));
   }
   const bool may_not_know = hello.role == Role::dialler && hello.to.empty();
-  if (!may_not_know && hello.to != expected.organisation) {
+  if (!may_not_know && !expected.organisation.empty() && hello.to != expected.organisation) {
     return Reject(kHelloOrganisation, "to",
                   fmt::format("The peer speaks to {}, and this node is of {}.", hello.to,
                               expected.organisation));

@@ -27,8 +27,8 @@ struct Hello {
   std::uint16_t highest = kPeerVersion;
   Role role = Role::dialler;
   crypto::Hash network_id;
-  std::string organisation;
-  std::string to;  // empty: the dialler of a seed does not know whom it meets
+  std::string organisation;  // empty: not known yet to the one that speaks
+  std::string to;            // empty: the dialler of a seed does not know whom it meets
   std::uint64_t incarnation = 0;
   crypto::Hash session;
   std::uint64_t call = 0;  // of a dialler: its calls in this session, counted; of an acceptor 0
@@ -40,7 +40,7 @@ struct Hello {
 struct HelloExpected {
   Role role = Role::dialler;  // of who sent it
   crypto::Hash network_id;
-  std::string organisation;  // the reader's own
+  std::string organisation;  // the reader's own; empty: not known to it yet
   crypto::PublicKey key;     // that TLS has proved
   std::string key_owner;     // empty: the key is unknown here
   crypto::Hash exporter;

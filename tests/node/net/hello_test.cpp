@@ -115,6 +115,15 @@ TEST_F(HelloTest, NamesTheOwnerOfItsKey) {
   EXPECT_EQ(refusal(), "");
 }
 
+TEST_F(HelloTest, OfANodeThatDoesNotKnowYetWhoseItIsRestsOnItsKey) {
+  hello_.organisation.clear();
+  EXPECT_EQ(refusal(), "");
+  expected_.organisation.clear();  // and the other way round, whatever it is called
+  EXPECT_EQ(refusal(), "");
+  expected_.key = key("alfa").public_key();
+  EXPECT_EQ(refusal(), kHelloSignature.name);
+}
+
 TEST_F(HelloTest, NamesWhomItSpeaksTo) {
   hello_.to = "charlie";
   EXPECT_EQ(refusal(), kHelloOrganisation.name);

@@ -121,7 +121,7 @@ struct StandingChanged {
 };
 using Note =
     std::variant<BlockCommitted, CheckpointSigned, SubmissionDropped, EpochEntered, BlockRefused,
-                 CoreNote, SyncNote, StandingChanged, TwinFound, HistoryDiffers>;
+                 CoreNote, SyncNote, StandingChanged, TwinFound, HistoryDiffers, HistoryFilled>;
 
 struct Actions {                              // performed in this order, never another
   ledger::WriteBatch writes;                  // 1 durable before anything below

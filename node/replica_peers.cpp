@@ -245,7 +245,9 @@ void Replica::fill_history() {
   actions_.writes = history_->step(store_.snapshot());
   if (history_->differs()) actions_.notes.push_back(*history_->differs());
   if (!actions_.writes.empty()) resumes_ = true;
-  if (history_->done()) history_.reset();
+  if (!history_->done()) return;
+  actions_.notes.push_back(HistoryFilled{history_->target()});
+  history_.reset();
 }
 
 // The head has moved, or those who finalize the next block have changed.

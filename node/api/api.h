@@ -60,7 +60,7 @@ class Api {
   // What the replica said, in this order; on its thread.
   void on_updates(const std::vector<SubmissionUpdate>& updates);
   void on_notes(const std::vector<Note>& notes);
-  // The store has begun anew with the state after a later block.
+  // The store has begun anew with the state after a later block, or has the history below it now.
   void on_joined();
 
   // Tells waiting clients how far their submissions are, closes everything, joins all threads. The

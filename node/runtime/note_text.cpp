@@ -167,6 +167,10 @@ Line line_of(const HistoryDiffers& note) {
                   note.height, note.reason));
 }
 
+Line line_of(const HistoryFilled& note) {
+  return information(fmt::format("has the history up to block {} too", note.height));
+}
+
 Line line_of(const CoreNote& note) {
   return std::visit([](const auto& one) { return line_of(one); }, note);
 }

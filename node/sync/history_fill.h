@@ -22,6 +22,11 @@ struct HistoryDiffers {
   std::string reason;
 };
 
+// Nothing is missing from the first block to the one that was joined.
+struct HistoryFilled {
+  std::uint64_t height = 0;  // of the block that was joined
+};
+
 class HistoryFill {
  public:
   // In one step of clearing away; keeps a batch small.

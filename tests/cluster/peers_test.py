@@ -309,6 +309,47 @@ def client_hello():
     return outgoing.read()
 
 
+class Observer(FourValidators):
+    def test_a_member_that_does_not_vote_joins_by_state_and_fills_in_the_history(self):
+        for number in range(8):
+            self.record(f"early-{number}", self.nodes[number % 4])
+        self.admit("watch")
+        self.founding += 1  # the record that admits it
+        observer = self.network.init_node(self.network.folder / "watch" / "keys")
+        observer.seeds = [node.peers for node in self.nodes[:4]]
+        begun = time.monotonic()
+        observer.start()
+        while self.records_listed(observer) < self.founding + len(self.documents):
+            self.assertLess(time.monotonic() - begun, PATIENCE_S, "its history has a gap")
+            time.sleep(0.05)
+        self.same_everywhere()
+        print(f"an observer held the whole ledger {time.monotonic() - begun:.2f} s after its start")
+        self.assertIn("joins with the state after block", observer.said())
+        self.record("through-the-observer", observer)
+        self.same_everywhere()
+
+        observer.stop()
+        observer.verify()
+        self.record("without-it", self.nodes[1])
+        observer.start()  # now its ledger tells it whose node it is
+        self.same_everywhere()
+        self.assertEqual(self.status(observer)["organisation"], "watch")
+
+    def records_listed(self, node):
+        return self.network.ask("ledger", "digest", "--node", node.url)["records"]
+
+    def admit(self, name):
+        say = self.network.say
+        say("keys", "new", "--org", name, "--name", name, "--member", "observer",
+            "--role", "root,operation,node", home=name)
+        say("org", "admit", self.network.folder / name / f"{name}.request.json",
+            "--out", "proposal.json")
+        for member in MEMBERS[:5]:  # of six: more than two thirds
+            say("org", "admit", "--sign", "proposal.json", "--org", member.split(":")[0],
+                "--key", "root")
+        say("org", "admit", "proposal.json", "--org", "epa")
+
+
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit(__doc__)

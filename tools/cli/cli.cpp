@@ -218,14 +218,16 @@ ExitCode Cli::perform(const Surroundings& surroundings, Output& early) {
        .colour_err = wants_colour(colour, surroundings.err_is_terminal, surroundings.environment),
        .err_is_terminal = surroundings.err_is_terminal,
        .width = surroundings.width});
-  Session session{.settings = *std::move(settings),
-                  .output = output,
-                  .environment = surroundings.environment,
-                  .assume_yes = assume_yes_,
-                  .may_ask = !no_input_ && surroundings.in_is_terminal,
-                  .passphrase_descriptor = passphrase_descriptor_,
-                  .allow_unencrypted = allow_unencrypted_,
-                  .node_access = surroundings.node_access};
+  Session session{
+      .settings = *std::move(settings),
+      .output = output,
+      .environment = surroundings.environment,
+      .assume_yes = assume_yes_,
+      .may_ask = !no_input_ && surroundings.in_is_terminal && surroundings.in != nullptr,
+      .in = surroundings.in,
+      .passphrase_descriptor = passphrase_descriptor_,
+      .allow_unencrypted = allow_unencrypted_,
+      .node_access = surroundings.node_access};
   const CLI::App* app = &root_;
   while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
   const auto action = actions_.find(app);

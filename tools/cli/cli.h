@@ -43,6 +43,7 @@ struct Surroundings {
   bool err_is_terminal = false;
   std::size_t width = 0;  // columns of the terminal that stdout is; 0: it is none
   NodeAccess node_access = real_node_access();
+  std::istream* in = nullptr;  // stdin; not null when it is a terminal
 };
 
 class Cli {

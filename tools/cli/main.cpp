@@ -33,7 +33,8 @@ int main(int argument_count, char** arguments) {
                                   .in_is_terminal = ::isatty(STDIN_FILENO) == 1,
                                   .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
                                   .err_is_terminal = ::isatty(STDERR_FILENO) == 1,
-                                  .width = terminal_width()});
+                                  .width = terminal_width(),
+                                  .in = &std::cin});
   std::cout.flush();
   // A full disk or a closed pipe: what was to be shown was not shown.
   if (!std::cout.good() && code == tools::ExitCode::done) return 1;

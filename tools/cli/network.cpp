@@ -1,4 +1,5 @@
-// greenledger network: makes the genesis file of a network, and shows what one says.
+// greenledger network: makes the genesis file of a network, shows what one says, and changes who
+// votes (network_change).
 #include <algorithm>
 
 #include "ledger/chain/genesis.h"
@@ -6,10 +7,12 @@
 #include "ledger/records/rules.h"
 #include "tools/cli/development.h"
 #include "tools/cli/error_codes.h"
+#include "tools/cli/network_change.h"
 #include "tools/cli/node_reader.h"
 #include "tools/cli/nouns.h"
 #include "tools/cli/record_json.h"
 #include "tools/cli/record_texts.h"
+#include "tools/cli/request_file.h"
 #include "tools/cli/text_cells.h"
 
 namespace tools {
@@ -35,16 +38,8 @@ struct NewOptions {
 
 Result<void> read_requests(const NewOptions& options, ledger::GenesisDraft& draft) {
   for (const std::string& path : options.members) {
-    const Result<std::string> file = read_input(path);
-    if (!file) return Unexpected{file.error()};
-    const crypto::Checked<ledger::KeyRequest> request = ledger::parse_key_request(*file);
-    if (!request) {
-      const crypto::Reject& fault = request.error();
-      return Unexpected{Error{std::string(error_code::kInput),
-                              path + (fault.field.empty() ? "" : ", field " + fault.field) + ": " +
-                                  fault.message + " (" + std::string(fault.code.name) + ")",
-                              fault.hint}};
-    }
+    const Result<ledger::KeyRequest> request = read_request(path);
+    if (!request) return Unexpected{request.error()};
     draft.requests.push_back(*request);
   }
   return {};
@@ -295,7 +290,7 @@ void add_new(Cli& cli, CLI::App& noun) {
 }  // namespace
 
 void add_network(Cli& cli) {
-  CLI::App& noun = cli.add_noun({"network", "The network and its genesis file", {}});
+  CLI::App& noun = cli.add_noun({"network", "The network: its genesis file and who votes", {}});
   add_new(cli, noun);
   const auto file = std::make_shared<std::string>();
   const auto from_node = std::make_shared<bool>(false);
@@ -307,6 +302,7 @@ void add_network(Cli& cli) {
       [file, from_node](Session& session) { return show_network(session, *file, *from_node); });
   verb.add_option("FILE", *file, "genesis file; the one of the settings by default")->type_name("");
   verb.add_flag("--from-node", *from_node, "ask the node for it");
+  add_network_changes(cli, noun);
 }
 
 }  // namespace tools

@@ -7,6 +7,7 @@
 #include "tools/cli/nouns.h"
 #include "tools/cli/org_records.h"
 #include "tools/cli/record_json.h"
+#include "tools/cli/request_file.h"
 #include "tools/cli/show_flags.h"
 #include "tools/cli/writing.h"
 
@@ -34,18 +35,6 @@ struct KeyOptions {
   std::string reason;
   WriteFlags write;
 };
-
-Result<ledger::KeyRequest> read_request(const std::string& path) {
-  const Result<std::string> file = read_input(path);
-  if (!file) return Unexpected{file.error()};
-  const crypto::Checked<ledger::KeyRequest> request = ledger::parse_key_request(*file);
-  if (request) return *request;
-  const crypto::Reject& fault = request.error();
-  return Unexpected{Error{std::string(error_code::kInput),
-                          path + (fault.field.empty() ? "" : ", field " + fault.field) + ": " +
-                              fault.message + " (" + std::string(fault.code.name) + ")",
-                          fault.hint}};
-}
 
 ExitCode sign(Session& session, const AdmitOptions& options, const Json& document) {
   const Result<std::string> organisation = session.organisation();

@@ -51,6 +51,23 @@ Result<crypto::PrivateKey> Session::signing_key(const std::string& otherwise) co
   return open_key(path);
 }
 
+Result<void> Session::confirm(const std::string& word, const std::string& act) {
+  if (assume_yes) return {};
+  // In the machine formats nothing of what is to be agreed to would have been shown.
+  const bool is_machine = output.format() == Format::json || output.format() == Format::jsonl;
+  if (!may_ask || is_machine) {
+    return Unexpected{Error{std::string(error_code::kUsage),
+                            "It takes a terminal and the table format to " + act + ".",
+                            "Look at it there, or add --yes."}};
+  }
+  output.say("Type " + word + " to " + act + ":");
+  std::string typed;
+  std::getline(*in, typed);
+  if (typed == word) return {};
+  return Unexpected{Error{std::string(error_code::kUsage), "Not " + word + ": nothing was done.",
+                          "Give the command again and type " + word + ", or add --yes."}};
+}
+
 Result<std::string> Session::organisation() const {
   if (const std::string& id = settings.value("org"); !id.empty()) return id;
   return Unexpected{Error{std::string(error_code::kUsage), "No organisation is named.",

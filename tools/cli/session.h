@@ -2,6 +2,8 @@
 // answers. Made once by Cli::run and handed to the verb.
 #pragma once
 
+#include <istream>
+
 #include "crypto/keystore.h"
 #include "crypto/passphrase.h"
 #include "tools/cli/node_access.h"
@@ -16,6 +18,7 @@ struct Session {
   Environment environment;
   bool assume_yes = false;         // --yes: do not ask before a dangerous act
   bool may_ask = false;            // there is a terminal, and --no-input was not given
+  std::istream* in = nullptr;      // where answers are typed; not null when may_ask
   int passphrase_descriptor = -1;  // --passphrase-fd; -1: none
   bool allow_unencrypted = false;  // --insecure-unencrypted
   NodeAccess node_access = real_node_access();
@@ -29,6 +32,9 @@ struct Session {
   // The key that --key names; `otherwise` is the name that holds where nothing is set. A home with
   // several organisations (network new --dev) keeps them in <home>/keys/<org>/.
   crypto::Result<crypto::PrivateKey> signing_key(const std::string& otherwise = "operation") const;
+
+  // Before a dangerous act: --yes, or `word` typed at the terminal. E-USAGE: neither.
+  crypto::Result<void> confirm(const std::string& word, const std::string& act);
 
   // --org, else E-USAGE.
   crypto::Result<std::string> organisation() const;

@@ -119,8 +119,13 @@ void Runtime::Parts::begin() {
 void Runtime::Parts::make_replica(OpenedVotes opened) {
   vote_file = std::move(opened.file);
   recovers = opened.recovers;
+  // One that was admitted after genesis learns whose it is from the state that it joined with.
+  std::string owner = organisation;
+  if (owner.empty()) {
+    owner = organisation_of(ledger::ChainReader(store->snapshot()), vote_key, node_key);
+  }
   ValidatorKeys mine{std::move(keys->vote), std::move(keys->log), std::move(keys->cosigner),
-                     organisation};
+                     std::move(owner)};
   keys.reset();
   opened.start.incarnation = incarnation;
   opened.start.seed = session;

@@ -67,8 +67,8 @@ class Node:
         self.peers = free_address().removeprefix("http://")
         self.seeds = ()  # where it calls others; without them it has no peers
         self.process = None
-        subprocess.run([self.program, "init", "--home", home, "--genesis", genesis, "--keys", keys],
-                       check=True, capture_output=True)
+        subprocess.run([self.program, "init", "--home", home, "--genesis", genesis,
+                        *(("--keys", keys) if keys else ())], check=True, capture_output=True)
 
     def start(self):
         """Starts the node and waits until it answers."""

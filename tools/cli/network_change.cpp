@@ -134,6 +134,13 @@ std::string told(const Approvals& approvals) {
          " organisations approve it; it takes " + std::to_string(approvals.needed()) + ".";
 }
 
+void warn_of(Session& session, const std::vector<std::string>& others) {
+  for (const std::string& organisation : others) {
+    session.output.warn("The signature of " + organisation +
+                        " does not count: not over this change, or not by a root key in force.");
+  }
+}
+
 void show_change(Session& session, const Proposal& proposal, const SetDifference& changes,
                  const Approvals& approvals, const std::string& file) {
   Json validators = Json::array();
@@ -272,18 +279,12 @@ ExitCode approve(Session& session, const std::string& file) {
   const Result<Approvals> approvals = add_approval(session, *proposal, file, *members);
   if (!approvals) return session.output.fail(approvals.error());
   show_change(session, *proposal, changes, *approvals, file);
+  warn_of(session, approvals->others);
   session.output.say(told(*approvals));
   const bool enough = approvals->by.size() >= approvals->needed();
   session.output.next(std::string("greenledger network ") + (enough ? "apply " : "approve ") +
                       shell_word(file) + " --org ORG");
   return ExitCode::done;
-}
-
-void warn_of(Session& session, const std::vector<std::string>& others) {
-  for (const std::string& organisation : others) {
-    session.output.warn("The signature of " + organisation +
-                        " does not count: not over this change, or not by a root key in force.");
-  }
 }
 
 // The block that held the record ended its epoch: what it says of the next set shows it.

@@ -310,6 +310,7 @@ int accept_without_descriptors() {
   const int free_one = ::dup(0);
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
+  const rlimit before = limit;
   limit.rlim_cur = static_cast<rlim_t>(free_one) + 2;
   setrlimit(RLIMIT_NOFILE, &limit);
   ::close(free_one);
@@ -330,6 +331,7 @@ int accept_without_descriptors() {
   // Said before it is accepted, so that a machine with much to do does not find it silent.
   if (::send(client, "no TLS", 6, MSG_NOSIGNAL) != 6) return 4;
   for (const int one : taken) ::close(one);
+  setrlimit(RLIMIT_NOFILE, &before);  // none may have been taken: others may be in between
   // An alert or the end: it was accepted and judged. The note of it may be one too many a second.
   const timeval patience{30, 0};
   ::setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);

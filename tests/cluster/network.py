@@ -15,8 +15,10 @@ import select
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
+import unittest
 import urllib.request
 
 PATIENCE_S = 120  # sanitizers and a machine with other work make all ten times slower
@@ -240,3 +242,46 @@ class Network:
         error = ran.error()
         assert error["message"] and error["hint"], error
         return ran.code, error["code"]
+
+
+class NetworkTest(unittest.TestCase):
+    """A test with a network of its own, whose nodes it starts."""
+    PROGRAMS = None  # set from the command line
+    MEMBERS, SCHEMES = MEMBERS, SCHEMES
+
+    def setUp(self):
+        self.network = self.enterContext(Network(self.PROGRAMS, self.MEMBERS, self.SCHEMES))
+        self.nodes = self.network.nodes
+        self.addCleanup(self.show_logs)
+        self.connect()
+        self.network.start()
+
+    def run(self, result=None):
+        self.result = result
+        return super().run(result)
+
+    def show_logs(self):
+        """After a failure: what the nodes said."""
+        if any(test is self for test, _ in self.result.failures + self.result.errors):
+            for node in self.nodes:
+                print(f"---- {node.home.name}\n{node.said()}", file=sys.stderr)
+
+    def connect(self):
+        """Before the nodes start: who calls whom by which way."""
+
+    def status(self, node):
+        return self.network.ask("node", "status", "--node", node.url)
+
+    def wait_until(self, holds, what):
+        end = time.monotonic() + PATIENCE_S
+        while not holds():
+            self.assertLess(time.monotonic(), end, what)
+            time.sleep(0.05)
+
+
+def main(usage, verbosity=2):
+    """The main program of a test: PROGRAMS first, then unittest's own arguments."""
+    if len(sys.argv) < 2:
+        sys.exit(usage)
+    NetworkTest.PROGRAMS = pathlib.Path(sys.argv.pop(1)).resolve()
+    unittest.main(verbosity=verbosity)

@@ -7,58 +7,29 @@ fifth organisation joins, first as an observer, and is needed for the quorum; th
 import pathlib
 import shutil
 import sys
-import time
-import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from network import PATIENCE_S, Network, Node  # noqa: E402
+from network import NetworkTest, Node, main  # noqa: E402
+from validators import MEMBERS, SCHEME, purchase  # noqa: E402
 
-PROGRAMS = None
 FOUNDERS = ["v1", "v2", "v3", "v4"]
-MEMBERS = (*(f"{name}:validator" for name in FOUNDERS), "epa:certifier,scheme-owner",
-           "shop:recorder:*")
-SCHEME = {"subject": "scheme/epa/leaf", "scheme": {
-    "name": "Leaf", "iso_type": "TYPE_I", "basis": "PUBLIC_AUTHORITY",
-    "categories": [{"list": "L"}], "recognised_by": "test"}}
 SAME = ("height", "block_hash", "tree_root", "state_root", "records")
 
 
-class Validators(unittest.TestCase):
+class Validators(NetworkTest):
+    MEMBERS = MEMBERS
+    SCHEMES = [SCHEME]
+
     def setUp(self):
-        self.network = self.enterContext(Network(PROGRAMS, MEMBERS, [SCHEME]))
-        self.nodes = self.network.nodes
-        self.addCleanup(self.show_logs)
-        self.network.start()
+        super().setUp()
         self.documents = []
-
-    def run(self, result=None):
-        self.result = result
-        return super().run(result)
-
-    def show_logs(self):
-        """After a failure: what the nodes said."""
-        if any(test is self for test, _ in self.result.failures + self.result.errors):
-            for node in self.nodes:
-                print(f"---- {node.home.name}\n{node.said()}", file=sys.stderr)
-
-    def status(self, node):
-        return self.network.ask("node", "status", "--node", node.url)
 
     def record(self, node):
         document = f"D-{len(self.documents)}"
-        told = self.network.ask(
-            "purchase", "record", "--org", "shop", "--system", "desk", "--document", document,
-            "--line", "1", "--buyer", "City of X", "--date", "2018-05-01", "--brand", "Acme",
-            "--model", "A", "--quantity", "2", "--unit", "C62", "--node", node.url)
+        told = self.network.ask(*purchase(document), "--node", node.url)
         self.assertEqual((told["state"], told["place"]), ("recorded", 1))
         self.documents.append(document)
-
-    def wait_until(self, holds, what):
-        end = time.monotonic() + PATIENCE_S
-        while not holds():
-            self.assertLess(time.monotonic(), end, what)
-            time.sleep(0.05)
 
     def same_everywhere(self, nodes):
         """One head and every purchase on all. A node that joined fills its history in behind."""
@@ -81,7 +52,7 @@ class Validators(unittest.TestCase):
         for name in (*FOUNDERS, "epa"):
             say("org", "admit", "--sign", "five.proposal.json", "--org", name)
         say("org", "admit", "five.proposal.json", "--org", "epa")
-        node = Node(PROGRAMS, folder / "node5", folder / "client/genesis.json", None)
+        node = Node(self.PROGRAMS, folder / "node5", folder / "client/genesis.json", None)
         self.nodes.append(node)
         (node.home / "keys").mkdir(mode=0o700, exist_ok=True)
         for role in ("node", "vote", "log", "cosigner"):
@@ -144,7 +115,4 @@ class Validators(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    PROGRAMS = pathlib.Path(sys.argv.pop(1)).resolve()
-    unittest.main(verbosity=2)
+    main(__doc__)

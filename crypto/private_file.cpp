@@ -7,26 +7,12 @@
 #include <cerrno>
 #include <system_error>
 
+#include "crypto/descriptor.h"
 #include "crypto/error_codes.h"
 #include "crypto/random.h"
 
 namespace crypto {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int number() const { return number_; }
-  bool is_open() const { return number_ >= 0; }
-
- private:
-  int number_;
-};
 
 std::string reason() { return std::generic_category().message(errno); }
 
@@ -70,28 +56,18 @@ Result<void> check_owner_only(const std::filesystem::path& path, const struct st
   return {};
 }
 
-Result<Secret> read_all(const std::filesystem::path& path, int file, std::size_t size) {
+Result<Secret> read_all(const std::filesystem::path& path, const Descriptor& file,
+                        std::size_t size) {
   Secret contents(size);
   std::size_t have = 0;
   while (have < size) {
-    const ssize_t count = ::read(file, contents.data() + have, size - have);
-    if (count < 0 && errno == EINTR) continue;
+    const std::ptrdiff_t count = read_some(file, contents.data() + have, size - have);
     if (count < 0) return file_error(path, "cannot be read");
     if (count == 0) break;
     have += static_cast<std::size_t>(count);
   }
   contents.truncate(have);
   return contents;
-}
-
-bool write_all(int file, ByteView contents) {
-  while (!contents.empty()) {
-    const ssize_t count = ::write(file, contents.data(), contents.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return false;
-    contents.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return ::fsync(file) == 0;
 }
 
 Result<void> sync_folder(const std::filesystem::path& folder) {
@@ -141,7 +117,7 @@ Result<Secret> read_private_file(const std::filesystem::path& path, std::size_t 
     return fail(error_code::kKeyFile, path.string() + " is too large for what it should be.",
                 "Check that the path names the right file.");
   }
-  return read_all(path, file.number(), size);
+  return read_all(path, file, size);
 }
 
 Result<void> create_file(const std::filesystem::path& path, ByteView contents, unsigned mode) {
@@ -154,7 +130,8 @@ Result<void> create_file(const std::filesystem::path& path, ByteView contents, u
         ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
     if (!file.is_open()) return file_error(temporary, "cannot be made");
     // fchmod: the result does not depend on the umask.
-    if (::fchmod(file.number(), mode) != 0 || !write_all(file.number(), contents)) {
+    if (::fchmod(file.number(), mode) != 0 || !write_all(file, contents) ||
+        ::fsync(file.number()) != 0) {
       const Unexpected<Error> failure = file_error(temporary, "cannot be written");
       ::unlink(temporary.c_str());
       return failure;

@@ -90,16 +90,6 @@ Result<std::vector<std::string>> names_in(const std::string& path) {
 
 }  // namespace
 
-StoreFolder::StoreFolder(StoreFolder&& other) noexcept
-    : path_(std::move(other.path_)),
-      descriptor_(std::exchange(other.descriptor_, -1)),
-      is_new_(other.is_new_),
-      network_id_(other.network_id_) {}
-
-StoreFolder::~StoreFolder() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-
 Result<StoreFolder> StoreFolder::claim(const std::string& path, const Hash& network_id,
                                        Access access) {
   if (access == Access::write && ::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
@@ -107,19 +97,20 @@ Result<StoreFolder> StoreFolder::claim(const std::string& path, const Hash& netw
                   "The folder " + path + " cannot be made: " + last_system_error() + ".",
                   "Make the folder above it and give it to the user the node runs as.");
   }
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) {
+  crypto::Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!descriptor.is_open()) {
     const bool absent = errno == ENOENT;
     return refuse(absent ? kStoreAbsent : kStoreOpen,
                   "The store " + path + " cannot be opened: " + last_system_error() + ".",
                   absent ? "Check --home; a new node's folder is made by `greenledgerd init`."
                          : "Check that it is a folder of the user the node runs as.");
   }
-  StoreFolder folder(path, descriptor);
-  if (::flock(descriptor, (access == Access::write ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0) {
+  const int lock = access == Access::write ? LOCK_EX : LOCK_SH;
+  if (::flock(descriptor.number(), lock | LOCK_NB) != 0) {
     return refuse(kStoreLocked, "Another process is using the store " + path + ".",
                   "Stop the node that runs on this folder, or wait until it has ended.");
   }
+  StoreFolder folder(path, std::move(descriptor));
   if (auto read = folder.read_identity(network_id, access); !read) {
     return Unexpected{std::move(read).error()};
   }

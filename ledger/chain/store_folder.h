@@ -13,6 +13,7 @@
 
 #include <string>
 
+#include "crypto/descriptor.h"
 #include "crypto/expected.h"
 #include "crypto/hash.h"
 
@@ -29,10 +30,6 @@ class StoreFolder {
   static crypto::Result<StoreFolder> claim(const std::string& path, const crypto::Hash& network_id,
                                            Access access);
 
-  StoreFolder(StoreFolder&& other) noexcept;
-  StoreFolder& operator=(StoreFolder&&) = delete;
-  ~StoreFolder();  // unlocks
-
   const std::string& path() const { return path_; }
   bool is_new() const { return is_new_; }
 
@@ -42,14 +39,15 @@ class StoreFolder {
   crypto::Result<void> copy_identity(const std::string& path) const;
 
  private:
-  StoreFolder(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
+  StoreFolder(std::string path, crypto::Descriptor locked)
+      : path_(std::move(path)), locked_(std::move(locked)) {}
 
   crypto::Result<void> read_identity(const crypto::Hash& network_id, Access access);
   crypto::Result<void> write_identity(bool ready);
   crypto::Result<void> write_identity(const std::string& path, bool ready) const;
 
   std::string path_;
-  int descriptor_ = -1;
+  crypto::Descriptor locked_;  // closing it unlocks
   bool is_new_ = false;
   crypto::Hash network_id_;
 };

@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <nlohmann/json.hpp>
 
+#include "crypto/descriptor.h"
 #include "ledger/chain/file_bytes.h"
 
 namespace node {
@@ -47,30 +47,6 @@ std::string text_of(const Json& json, const char* name) {
 
 std::optional<crypto::Hash> hash_of(const Json& json, const char* name) {
   return crypto::Hash::from_hex(text_of(json, name));
-}
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int get() const { return number_; }
-
- private:
-  int number_;
-};
-
-bool write_all(int descriptor, crypto::ByteView bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return true;
 }
 
 }  // namespace
@@ -131,13 +107,13 @@ crypto::Result<BackupFile> copy_file(const fs::path& from, const fs::path& to,
                                      const std::string& path) {
   const std::string source = (from / path).string();
   const std::string target = (to / path).string();
-  const Descriptor in(::open(source.c_str(), O_RDONLY | O_CLOEXEC));
-  if (in.get() < 0) {
+  const crypto::Descriptor in(::open(source.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!in.is_open()) {
     return file_fault(source + " cannot be opened: " + ledger::last_system_error() + ".");
   }
-  const Descriptor out(
+  const crypto::Descriptor out(
       ::open(target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (out.get() < 0) {
+  if (!out.is_open()) {
     return file_fault(target + " cannot be made: " + ledger::last_system_error() + ".");
   }
   BackupFile file;
@@ -145,8 +121,7 @@ crypto::Result<BackupFile> copy_file(const fs::path& from, const fs::path& to,
   crypto::Sha256 sha256;
   crypto::Bytes piece(kPieceBytes, '\0');
   for (;;) {
-    const ssize_t count = ::read(in.get(), piece.data(), piece.size());
-    if (count < 0 && errno == EINTR) continue;
+    const std::ptrdiff_t count = crypto::read_some(in, piece.data(), piece.size());
     if (count < 0) {
       return file_fault(source + " cannot be read: " + ledger::last_system_error() + ".");
     }
@@ -154,11 +129,11 @@ crypto::Result<BackupFile> copy_file(const fs::path& from, const fs::path& to,
     const crypto::ByteView bytes(piece.data(), static_cast<std::size_t>(count));
     sha256.add(bytes);
     file.bytes += bytes.size();
-    if (!write_all(out.get(), bytes)) {
+    if (!crypto::write_all(out, bytes)) {
       return file_fault(target + " cannot be written: " + ledger::last_system_error() + ".");
     }
   }
-  if (::fsync(out.get()) != 0) {
+  if (::fsync(out.number()) != 0) {
     return file_fault(target + " cannot be synced: " + ledger::last_system_error() + ".");
   }
   file.sha256 = sha256.finish();

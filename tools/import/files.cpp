@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "crypto/descriptor.h"
 #include "crypto/hash.h"
 #include "tools/import/codes.h"
 
@@ -27,19 +28,7 @@ Error system_error(const std::string& path, const char* action) {
                     "Check the path, the permissions and the free space.");
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
+using crypto::Descriptor;
 
 Result<std::shared_ptr<Descriptor>> open_for_reading(const std::string& path) {
   auto file = std::make_shared<Descriptor>(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -55,11 +44,9 @@ Result<std::shared_ptr<Descriptor>> open_for_reading(const std::string& path) {
 
 Result<std::size_t> read_some(const Descriptor& file, const std::string& path, char* buffer,
                               std::size_t size) {
-  while (true) {
-    const ssize_t count = ::read(file.number(), buffer, size);
-    if (count >= 0) return static_cast<std::size_t>(count);
-    if (errno != EINTR) return Unexpected{system_error(path, "read")};
-  }
+  const std::ptrdiff_t count = crypto::read_some(file, buffer, size);
+  if (count < 0) return Unexpected{system_error(path, "read")};
+  return static_cast<std::size_t>(count);
 }
 
 }  // namespace
@@ -133,45 +120,24 @@ Result<Bytes> read_small_file(const std::string& path, std::size_t bytes_max) {
 }
 
 Result<GrowingFile> GrowingFile::open(const std::string& path, std::uint64_t keep) {
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (descriptor < 0) return Unexpected{system_error(path, "written")};
-  GrowingFile file(path, descriptor, keep);
+  Descriptor descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (!descriptor.is_open()) return Unexpected{system_error(path, "written")};
   const auto size = static_cast<off_t>(keep);
-  if (::ftruncate(descriptor, size) != 0 || ::lseek(descriptor, size, SEEK_SET) != size) {
+  if (::ftruncate(descriptor.number(), size) != 0 ||
+      ::lseek(descriptor.number(), size, SEEK_SET) != size) {
     return Unexpected{system_error(path, "written")};
   }
-  return file;
-}
-
-GrowingFile::GrowingFile(GrowingFile&& other) noexcept
-    : path_(std::move(other.path_)),
-      descriptor_(std::exchange(other.descriptor_, -1)),
-      size_(other.size_) {}
-
-GrowingFile& GrowingFile::operator=(GrowingFile&& other) noexcept {
-  std::swap(path_, other.path_);
-  std::swap(descriptor_, other.descriptor_);
-  std::swap(size_, other.size_);
-  return *this;
-}
-
-GrowingFile::~GrowingFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
+  return GrowingFile(path, std::move(descriptor), keep);
 }
 
 Result<void> GrowingFile::write(ByteView bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(descriptor_, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return Unexpected{system_error(path_, "written")};
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-    size_ += static_cast<std::uint64_t>(count);
-  }
+  if (!crypto::write_all(descriptor_, bytes)) return Unexpected{system_error(path_, "written")};
+  size_ += bytes.size();
   return {};
 }
 
 Result<void> GrowingFile::sync() {
-  if (::fdatasync(descriptor_) != 0) return Unexpected{system_error(path_, "written")};
+  if (::fdatasync(descriptor_.number()) != 0) return Unexpected{system_error(path_, "written")};
   return {};
 }
 

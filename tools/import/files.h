@@ -4,6 +4,7 @@
 // Not for several threads at once.
 #pragma once
 
+#include "crypto/descriptor.h"
 #include "tools/import/encoding.h"
 #include "tools/import/mapping.h"
 
@@ -37,20 +38,16 @@ class GrowingFile {
   // Keeps the first `keep` bytes and cuts the rest; makes the file when there is none.
   static Result<GrowingFile> open(const std::string& path, std::uint64_t keep);
 
-  GrowingFile(GrowingFile&& other) noexcept;
-  GrowingFile& operator=(GrowingFile&& other) noexcept;
-  ~GrowingFile();
-
   Result<void> write(ByteView bytes);
   Result<void> sync();  // what is written outlives a crash
   std::uint64_t size() const { return size_; }
 
  private:
-  GrowingFile(std::string path, int descriptor, std::uint64_t size)
-      : path_(std::move(path)), descriptor_(descriptor), size_(size) {}
+  GrowingFile(std::string path, crypto::Descriptor descriptor, std::uint64_t size)
+      : path_(std::move(path)), descriptor_(std::move(descriptor)), size_(size) {}
 
   std::string path_;
-  int descriptor_ = -1;
+  crypto::Descriptor descriptor_;
   std::uint64_t size_ = 0;
 };
 

@@ -53,8 +53,4 @@ std::vector<Member> network_members(const ChainReader& reader) {
   return members;
 }
 
-bool changes_members(const proto::Record& record) {
-  return record.has_organisation() || record.has_key_change() || record.has_validator_set();
-}
-
 }  // namespace ledger

@@ -2,7 +2,7 @@
 // enrolled a node key (of an observer, of a node that is about to validate or has stopped to).
 // One answer for the transport and for whoever lists the peers.
 //
-// Pure; any thread. Reads every organisation: ask again when a block changed one or the set.
+// Pure; any thread. Reads every organisation: ask once a block.
 #pragma once
 
 #include <string>
@@ -23,8 +23,5 @@ struct Member {
 // As the newest block's state has it; ascending by organisation, each node key once. An
 // organisation may have several.
 std::vector<Member> network_members(const ChainReader& reader);
-
-// Must the list be made again after a block with this record?
-bool changes_members(const proto::Record& record);
 
 }  // namespace ledger

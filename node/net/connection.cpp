@@ -22,10 +22,6 @@ constexpr std::chrono::seconds kPingsTime{1};
 
 Time now() { return std::chrono::steady_clock::now(); }
 
-// What follows a space in a peer's name tells nodes of one organisation apart, and is said by this
-// side alone: whose node it is does not change when it begins to vote.
-std::string id_of(const std::string& name) { return name.substr(0, name.find(' ')); }
-
 }  // namespace
 
 Connection::Connection(const ConnectionHost& host, Socket socket, Origin origin)
@@ -120,12 +116,12 @@ void Connection::work() {
 void Connection::say_hello() {
   stage_ = Stage::hello;
   key_ = tls_.peer_key();
-  organisation_ = host_.owner(key_);
+  owner_ = host_.owner(key_);
   Hello hello;
   hello.role = origin_.role;
   hello.network_id = host_.local.network_id;
   hello.organisation = host_.local.organisation;
-  hello.to = id_of(organisation_);
+  hello.to = owner_.organisation;
   hello.incarnation = host_.local.incarnation;
   hello.session = host_.local.session;
   hello.call = origin_.call;
@@ -161,7 +157,7 @@ void Connection::take_hello(crypto::ByteView frame) {
                                .network_id = host_.local.network_id,
                                .organisation = host_.local.organisation,
                                .key = key_,
-                               .key_owner = id_of(organisation_),
+                               .key_owner = owner_.organisation,
                                .exporter = tls_.exporter()};
   crypto::Checked<Hello> hello = read_hello(frame, expected);
   if (!hello) {

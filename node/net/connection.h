@@ -37,7 +37,7 @@ struct ConnectionHost {
   std::size_t& unreleased_bytes;  // of all peers
   std::function<bool(const Connection&, const crypto::PublicKey&)> want_key;
   // Whose key it is; empty: unknown here.
-  std::function<std::string(const crypto::PublicKey&)> owner;
+  std::function<KeyOwner(const crypto::PublicKey&)> owner;
   // The hello is good: open() it or end() it.
   std::function<void(Connection&)> on_hello;
   std::function<void(PeerId, crypto::Bytes)> on_frame;
@@ -81,7 +81,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool ended() const { return stage_ == Stage::ended; }
   // Once the hello is good.
   const crypto::PublicKey& key() const { return key_; }
-  const std::string& organisation() const { return organisation_; }
+  const KeyOwner& owner() const { return owner_; }
   const Hello& hello() const { return hello_; }
   // Once open; else null.
   const std::shared_ptr<PeerRecord>& record() const { return record_; }
@@ -115,7 +115,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // Who it is.
   crypto::PublicKey key_;
-  std::string organisation_;
+  KeyOwner owner_;
   Hello hello_;
   std::shared_ptr<PeerRecord> record_;
 

@@ -31,7 +31,7 @@ struct Hello {
   std::string to;            // empty: the dialler of a seed does not know whom it meets
   std::uint64_t incarnation = 0;
   crypto::Hash session;
-  std::uint64_t call = 0;  // of a dialler: its calls in this session, counted; of an acceptor 0
+  std::uint64_t call = 0;  // of a dialler: its calls since it started, counted; of an acceptor 0
 
   friend bool operator==(const Hello&, const Hello&) = default;
 };

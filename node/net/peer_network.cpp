@@ -60,7 +60,7 @@ struct PeerNetwork::Parts {
   // who is who
   void look_at_members();
   bool want_key(const Connection& connection, const crypto::PublicKey& key);
-  std::string owner(const crypto::PublicKey& key) const;
+  KeyOwner owner(const crypto::PublicKey& key) const;
   bool is_satisfied(const net::Target& target) const;
   std::vector<ConnectionPtr> connections_of(const crypto::PublicKey& key) const;
 
@@ -98,7 +98,7 @@ struct PeerNetwork::Parts {
   std::uint16_t port = 0;
   Timer sweep_timer;
 
-  std::map<crypto::PublicKey, std::string> members;
+  std::map<crypto::PublicKey, KeyOwner> members;
   std::map<Connection*, ConnectionPtr> unknown;  // that have not said who they are
   std::map<PeerId, ConnectionPtr> peers;
   PeerId next_peer = 1;
@@ -194,23 +194,30 @@ void PeerNetwork::Parts::look_at_members() {
   members.clear();
   // Of two with one key the first counts.
   std::erase_if(all, [&](const Member& member) {
-    const bool first = members.emplace(member.node_key, member.organisation).second;
+    const KeyOwner owner{member.organisation, member.validates};
+    const bool first = members.emplace(member.node_key, owner).second;
     return !first || member.node_key == local.node_key.public_key();
   });
   dialler.set_members(all);
   const auto copy = peers;
   for (const auto& [peer, connection] : copy) {
-    const std::string& was = connection->organisation();
-    if (owner(connection->key()) == was) continue;
-    // A key that was unknown here is a member's now: the connection is made anew, as an ordinary
-    // one.
-    connection->end(was.empty() ? "its key has become known" : "its key was revoked");
+    const KeyOwner& was = connection->owner();
+    const KeyOwner is = owner(connection->key());
+    if (is == was) continue;
+    // Who goes on with another standing does so on a connection of its own, as everybody else.
+    if (was.organisation.empty()) {
+      connection->end("its key has become known");
+    } else if (is.organisation == was.organisation) {
+      connection->end(is.validates ? "its key validates now" : "its key validates no more");
+    } else {
+      connection->end("its key was revoked");
+    }
   }
 }
 
-std::string PeerNetwork::Parts::owner(const crypto::PublicKey& key) const {
+KeyOwner PeerNetwork::Parts::owner(const crypto::PublicKey& key) const {
   const auto place = members.find(key);
-  return place == members.end() ? std::string() : place->second;
+  return place == members.end() ? KeyOwner() : place->second;
 }
 
 bool PeerNetwork::Parts::want_key(const Connection& connection, const crypto::PublicKey& key) {
@@ -259,14 +266,14 @@ void PeerNetwork::Parts::on_hello(Connection& connection) {
 
 // Why it is no peer now, though its hello is good; empty: it may be one.
 std::string PeerNetwork::Parts::refusal(const Connection& connection) const {
-  const std::string owner_now = owner(connection.key());
-  if (connection.organisation() != owner_now) {
-    return owner_now.empty() ? "its key was revoked" : "its key has become another's";
+  const KeyOwner owner_now = owner(connection.key());
+  if (connection.owner() != owner_now) {
+    return owner_now.organisation.empty() ? "its key was revoked" : "its key has another standing";
   }
-  if (!connection.organisation().empty()) return {};
+  if (!owner_now.organisation.empty()) return {};
   if (connection.origin().key || !connection.dialled()) return "its key is no member's";
   const auto strangers = std::count_if(peers.begin(), peers.end(), [](const auto& entry) {
-    return entry.second->organisation().empty();
+    return entry.second->owner().organisation.empty();
   });
   const bool room = static_cast<std::size_t>(strangers) < options.unknown_peers;
   return room ? "" : "there are enough connections to nodes whose keys are unknown here";
@@ -294,7 +301,7 @@ bool PeerNetwork::Parts::settle_duplicates(Connection& connection) {
 void PeerNetwork::Parts::make_peer(Connection& connection) {
   auto record = std::make_shared<net::PeerRecord>();
   record->info = {.peer = next_peer++,
-                  .organisation = connection.organisation(),
+                  .owner = connection.owner(),
                   .node_key = connection.key(),
                   .address = connection.origin().address,
                   .dialled = connection.dialled(),

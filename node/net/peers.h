@@ -26,9 +26,17 @@ struct LocalNode {
   crypto::Hash session;           // drawn at every start
 };
 
+// Whose a node key is.
+struct KeyOwner {
+  std::string organisation;  // empty: unknown here
+  bool validates = false;    // it is the key of the organisation's validator
+
+  bool operator==(const KeyOwner&) const = default;
+};
+
 struct PeerInfo {
-  PeerId peer = 0;           // from 1, never used again
-  std::string organisation;  // empty: its key is unknown here, good for downloads only
+  PeerId peer = 0;  // from 1, never used again
+  KeyOwner owner;   // unknown: good for downloads only
   crypto::PublicKey node_key;
   std::string address;  // of the socket: 192.0.2.1:7000, [2001:db8::1]:7000
   bool dialled = false;

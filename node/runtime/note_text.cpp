@@ -208,7 +208,7 @@ Line line_of(const AddressMalformed& note) {
 
 Line line_of(const PeerPunished& note) {
   return alarm(fmt::format("closed the connection to {} for {} s: {}",
-                           name_of(note.info.organisation, note.info.address),
+                           name_of(note.info.owner.organisation, note.info.address),
                            note.away.count() / 1000, note.reason));
 }
 

@@ -14,6 +14,13 @@ namespace {
 // One core's worth of reading at most: deciding needs the others.
 constexpr std::size_t kReadingThreads = 1;
 
+// A node of an organisation that is not its validator is named apart, so that no vote goes to it
+// and it is not taken for the validator's twin.
+std::string name_of(const KeyOwner& owner) {
+  if (owner.organisation.empty() || owner.validates) return owner.organisation;
+  return owner.organisation + " (observer)";
+}
+
 // What a node may say whose key is unknown here: answers that prove themselves.
 bool is_download(const Message& message) {
   return std::holds_alternative<PeerStatus>(message) ||
@@ -54,11 +61,11 @@ struct PeerLink::Parts {
 PeerEvents PeerLink::Parts::events() {
   PeerEvents events;
   events.on_connected = [this](const PeerInfo& info) {
-    if (info.organisation.empty()) {
+    if (info.owner.organisation.empty()) {
       const std::lock_guard lock(mutex);
       strangers.insert(info.peer);
     }
-    hooks.push(PeerConnected{info.peer, info.organisation}, 0);
+    hooks.push(PeerConnected{info.peer, name_of(info.owner)}, 0);
   };
   events.on_frame = [this](PeerId peer, crypto::Bytes frame) { pool.add(peer, std::move(frame)); };
   events.on_gone = [this](PeerId peer, const std::string&) {
@@ -74,17 +81,12 @@ PeerEvents PeerLink::Parts::events() {
   return events;
 }
 
-// A node of an organisation that is not its validator is named apart, so that no vote goes to it
-// and it is not taken for the validator's twin.
 std::vector<Member> PeerLink::Parts::members() {
   const ledger::ChainReader reader(hooks.snapshot());
   const std::uint64_t height = reader.tip()->seal.height;
   if (members_height == height) return members_then;
   members_height = height;
   members_then = ledger::network_members(reader);
-  for (Member& member : members_then) {
-    if (!member.validates) member.organisation += " (observer)";
-  }
   return members_then;
 }
 

@@ -98,16 +98,6 @@ TEST_F(MembersTest, NameAKeyOnceThatTheSetAndItsOrganisationList) {
   EXPECT_EQ(members(), (Lines{"acme acme/node node.acme.example:7400"}));
 }
 
-TEST_F(MembersTest, ChangeWithRecordsOfThreeKinds) {
-  std::vector<bool> changing;
-  for (const proto::Record& record : genesis.records) changing.push_back(changes_members(record));
-
-  // Parameters, three organisations, a scheme, the validators.
-  EXPECT_EQ(changing, (std::vector<bool>{false, true, true, true, false, true}));
-  EXPECT_TRUE(changes_members(key_change("shop", 2)));
-  EXPECT_FALSE(changes_members(tests::purchase("D", "1", "Acura", "ILX")));
-}
-
 TEST(Members, OfAStoreWithoutGenesisAreNone) {
   const MemoryStore store;
 

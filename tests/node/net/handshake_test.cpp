@@ -40,7 +40,7 @@ TEST_F(HandshakeTest, TakesAMembersKeyInAnExpiredCertificateOfAnyName) {
   ASSERT_TRUE(bravo.send_frame(hello_to_alfa(bravo.exporter())));
 
   ASSERT_TRUE(alfa_->wait_connected());
-  EXPECT_EQ(alfa_->connected().front().organisation, "bravo");
+  EXPECT_EQ(alfa_->connected().front().owner.organisation, "bravo");
   EXPECT_EQ(alfa_->connected().front().incarnation, 3u);
   ASSERT_TRUE(hello.has_value());
   EXPECT_EQ(hello->substr(0, 5), *crypto::from_hex("0001000102"));

@@ -71,6 +71,23 @@ TEST_F(MembersTest, LoseTheirConnectionsWhenTheirKeyIsAnothers) {
   ASSERT_TRUE(alfa.wait_gone());
 }
 
+TEST_F(MembersTest, AreMetAnewWhenTheirKeyBeginsToValidate) {
+  Member observer = member("bravo");
+  observer.validates = false;
+  membership_.set(observer);
+  TestNode alfa("alfa", membership_);
+  alfa.run();
+  const auto before = raw_bravo(alfa, "raw");
+  EXPECT_EQ(alfa.connected()[0].owner, (KeyOwner{"bravo", false}));
+
+  observer.validates = true;
+  membership_.set(observer);
+  ASSERT_TRUE(alfa.wait_gone());
+  EXPECT_EQ(alfa.gone().front().reason, "its key validates now");
+  const auto after = raw_bravo(alfa, "raw", 2);
+  EXPECT_EQ(alfa.connected()[1].owner, (KeyOwner{"bravo", true}));
+}
+
 TEST_F(MembersTest, AreRevokedWhileTheySayHello) {
   PeerNetworkOptions options = quick_options();
   TestNode alfa("alfa", membership_, options);
@@ -260,17 +277,17 @@ TEST_F(MembersTest, SeedsOfUnknownKeysAreForDownloadsUntilTheirKeyIsKnown) {
   bravo.run();
 
   ASSERT_TRUE(bravo.wait_connected());
-  EXPECT_EQ(bravo.connected().front().organisation, "");
+  EXPECT_EQ(bravo.connected().front().owner.organisation, "");
   EXPECT_EQ(bravo.connected().front().node_key, key_of("alfa").public_key());
   ASSERT_TRUE(alfa.wait_connected());
-  EXPECT_EQ(alfa.connected().front().organisation, "bravo");
+  EXPECT_EQ(alfa.connected().front().owner.organisation, "bravo");
   bravo.send({1}, vote_frame("a question"));
   EXPECT_TRUE(alfa.wait_frames(1));
 
   stale.set(member("alfa"));
   ASSERT_TRUE(bravo.wait_connected(2));
   EXPECT_EQ(bravo.gone().front().reason, "its key has become known");
-  EXPECT_EQ(bravo.connected()[1].organisation, "alfa");
+  EXPECT_EQ(bravo.connected()[1].owner.organisation, "alfa");
 }
 
 TEST_F(MembersTest, SeedsThatAreMembersAreOrdinaryAndCalledOnce) {
@@ -282,7 +299,7 @@ TEST_F(MembersTest, SeedsThatAreMembersAreOrdinaryAndCalledOnce) {
   bravo.run();
 
   ASSERT_TRUE(bravo.wait_connected());
-  EXPECT_EQ(bravo.connected().front().organisation, "alfa");
+  EXPECT_EQ(bravo.connected().front().owner.organisation, "alfa");
   std::this_thread::sleep_for(Milliseconds(300));
   const std::size_t then = bravo.connected().size();
   EXPECT_EQ(bravo.network().peers().size(), 1u);

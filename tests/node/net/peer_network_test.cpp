@@ -39,12 +39,12 @@ TEST_F(PeerNetworkTest, TellsBothWhoTheyAre) {
   const PeerInfo seen_by_alfa = alfa_->connected().front();
   const PeerInfo seen_by_bravo = bravo_->connected().front();
   EXPECT_EQ(seen_by_alfa.peer, 1u);
-  EXPECT_EQ(seen_by_alfa.organisation, "bravo");
+  EXPECT_EQ(seen_by_alfa.owner.organisation, "bravo");
   EXPECT_EQ(seen_by_alfa.node_key, key_of("bravo").public_key());
   EXPECT_FALSE(seen_by_alfa.dialled);
   EXPECT_EQ(seen_by_alfa.incarnation, 1u);
   EXPECT_EQ(seen_by_alfa.session, hash_of("1"));
-  EXPECT_EQ(seen_by_bravo.organisation, "alfa");
+  EXPECT_EQ(seen_by_bravo.owner.organisation, "alfa");
   EXPECT_TRUE(seen_by_bravo.dialled);
   EXPECT_EQ(seen_by_bravo.address, alfa_->address());
 }
@@ -86,7 +86,7 @@ TEST_F(PeerNetworkTest, CountsWhatIsSentAndReceived) {
   ASSERT_EQ(in.size(), 1u);
   EXPECT_EQ(in[0].frames_in, 2u);
   EXPECT_EQ(in[0].bytes_in, 2 * (4 + frame.size()));
-  EXPECT_EQ(in[0].info.organisation, "bravo");
+  EXPECT_EQ(in[0].info.owner.organisation, "bravo");
 }
 
 TEST_F(PeerNetworkTest, CallsAgainWhenANodeComesBack) {

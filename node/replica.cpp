@@ -58,15 +58,7 @@ void Replica::enter_epoch(ledger::Journal records) {
     closed_ = closing ? ledger::epoch_of(reader, *closing) : std::nullopt;
     CHECK(closed_.has_value());
   }
-  auto keyring = std::make_shared<Keyring>();
-  keyring->scope = epoch.scope;
-  keyring->validators = epoch.validators;
-  if (closed_) {
-    keyring->last_scope = closed_->scope;
-    keyring->last_validators = closed_->validators;
-  }
-  keyring->log_origin = ledger::log_origin(genesis_);
-  keyring_ = std::move(keyring);
+  keyring_ = keyring_of(epoch, closed_, ledger::log_origin(genesis_));
   set_hash_ = epoch.validators.hash();
   const auto value = reader.subject("network/parameters", head().seal.height);
   proto::Parameters parameters;

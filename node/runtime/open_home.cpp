@@ -82,13 +82,6 @@ crypto::Result<void> look_at(const Home& home, const ledger::RocksOptions& optio
   return {};
 }
 
-std::string validator_with(const proto::ValidatorSet& set, const crypto::PublicKey& vote_key) {
-  for (const proto::Validator& validator : set.validators()) {
-    if (validator.vote_key() == vote_key.view()) return validator.organisation();
-  }
-  return "";
-}
-
 }  // namespace
 
 crypto::Result<HomeKeys> read_keys(const Home& home, const crypto::AskPassphrase& ask,
@@ -161,10 +154,10 @@ crypto::Result<OpenedVotes> open_votes(const Home& home, const ledger::Genesis& 
 std::string organisation_of(const ledger::ChainReader& reader, const crypto::PublicKey& vote_key,
                             const crypto::PublicKey& node_key) {
   const auto tip = reader.tip();
-  const auto value = tip ? reader.subject("network/validators", tip->seal.height) : std::nullopt;
-  proto::ValidatorSet set;
-  if (value && set.ParseFromString(value->body)) {
-    if (std::string name = validator_with(set, vote_key); !name.empty()) return name;
+  if (!tip) return "";
+  const ledger::ValidatorSet validators = ledger::epoch_after(reader, *tip).validators;
+  for (std::size_t i = 0; i < validators.size(); ++i) {
+    if (validators.member(i).vote == vote_key) return validators.member(i).organisation;
   }
   for (const ledger::Member& member : ledger::network_members(reader)) {
     if (member.node_key == node_key) return member.organisation;

@@ -77,7 +77,7 @@ struct Runtime::Parts {
   void begin_join();
   void step_join(Event event);
   void tick_join();
-  void perform_join(std::vector<Send> sends);
+  void go_on_joining();
   void end_join();
 
   RuntimeOptions options;
@@ -232,11 +232,7 @@ void Runtime::Parts::begin_join() {
   votes.reset();
   if (vote_file && !vote_file->newest()) vote_file->write(blank_slot(genesis, tip));
   const ledger::Epoch epoch = ledger::epoch_after(ledger::ChainReader(store->snapshot()), tip);
-  auto keyring = std::make_shared<Keyring>();
-  keyring->scope = epoch.scope;
-  keyring->validators = epoch.validators;
-  keyring->log_origin = ledger::log_origin(genesis);
-  observers.on_keyring(std::move(keyring));
+  observers.on_keyring(keyring_of(epoch, std::nullopt, ledger::log_origin(genesis)));
   join = std::make_unique<SnapshotJoin>(store->snapshot());
   tick_join();
 }
@@ -262,21 +258,19 @@ void Runtime::Parts::step_join(Event event) {
       return;
     }
   }
-  std::vector<Send> sends;
-  join->on_tick(moment_now(), sends);
-  perform_join(std::move(sends));
+  go_on_joining();
 }
 
 void Runtime::Parts::tick_join() {
-  std::vector<Send> sends;
-  join->on_tick(moment_now(), sends);
-  perform_join(std::move(sends));
+  go_on_joining();
   if (!join) return;
   ask_timer({Timer::tick, 0, {}, moment_now().monotonic_us + Replica::kTickUs});
   await_timer();
 }
 
-void Runtime::Parts::perform_join(std::vector<Send> sends) {
+void Runtime::Parts::go_on_joining() {
+  std::vector<Send> sends;
+  join->on_tick(moment_now(), sends);
   ledger::WriteBatch writes = join->take_writes();
   if (!writes.empty()) store->write(std::move(writes));
   if (!sends.empty()) observers.on_sends(sends);

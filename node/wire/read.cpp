@@ -380,6 +380,20 @@ std::uint64_t kind_of(ByteView frame) {
 
 }  // namespace
 
+std::shared_ptr<const Keyring> keyring_of(const ledger::Epoch& epoch,
+                                          const std::optional<ledger::Epoch>& closed,
+                                          std::string log_origin) {
+  auto keyring = std::make_shared<Keyring>();
+  keyring->scope = epoch.scope;
+  keyring->validators = epoch.validators;
+  if (closed) {
+    keyring->last_scope = closed->scope;
+    keyring->last_validators = closed->validators;
+  }
+  keyring->log_origin = std::move(log_origin);
+  return keyring;
+}
+
 Checked<Message> read_message(ByteView frame, const Keyring& keyring, const FindKey& find_key) {
   const proto::Bounds* bounds = find_bounds(kind_of(frame));
   if (bounds == nullptr) return malformed("", "The frame is of no kind that is known here.");

@@ -6,7 +6,9 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 
+#include "ledger/chain/epoch.h"
 #include "node/wire/messages.h"
 
 namespace node {
@@ -19,6 +21,11 @@ struct Keyring {
   ledger::ValidatorSet last_validators;
   std::string log_origin;
 };
+
+// `closed`: the epoch before; none in epoch 0, and where it is not known.
+std::shared_ptr<const Keyring> keyring_of(const ledger::Epoch& epoch,
+                                          const std::optional<ledger::Epoch>& closed,
+                                          std::string log_origin);
 
 // The key that a submission's header names, as the final state has it; nullopt: unknown.
 using FindKey = std::function<std::optional<crypto::PublicKey>(const ledger::SubmissionHeader&)>;

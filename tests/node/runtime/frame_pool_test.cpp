@@ -21,12 +21,8 @@ struct Read {
 class FramePoolTest : public testing::Test {
  protected:
   std::shared_ptr<const Keyring> keyring() {
-    const ledger::Epoch epoch = ledger::epoch_after(chain_.reader(), chain_.tip());
-    auto made = std::make_shared<Keyring>();
-    made->scope = epoch.scope;
-    made->validators = epoch.validators;
-    made->log_origin = ledger::log_origin(chain_.genesis());
-    return made;
+    return keyring_of(ledger::epoch_after(chain_.reader(), chain_.tip()), std::nullopt,
+                      ledger::log_origin(chain_.genesis()));
   }
   // The next `count` that were read.
   std::vector<Read> wait(std::size_t count) {

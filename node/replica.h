@@ -11,6 +11,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -45,6 +46,8 @@ struct ReplicaOptions {
   unsigned trie_cache_levels = ledger::NodeCache::kLevelsMax;
   MempoolOptions mempool;
   RejoinOptions rejoin;
+  // Of a steady clock, in microseconds; ends a build after CoreOptions::build_us. Null: none ends.
+  std::function<std::uint64_t()> stopwatch_us;
 };
 
 // ---- events ----

@@ -148,7 +148,10 @@ void Replica::build(const BuildBlock& request) {
       {keyring_->scope.epoch, request.view, std::max(now_.wall_ms, before.seal.time_ms + 1), *me_});
   const bool opens = before.closes_epoch();
   if (opens) builder.add_epoch_entry(closing_entry());
+  const auto elapsed_us = [this] { return options_.stopwatch_us ? options_.stopwatch_us() : 0; };
+  const std::uint64_t begun_us = elapsed_us();
   mempool_.offer([&](const VerifiedSubmission& submission) -> Mempool::Fate {
+    if (elapsed_us() - begun_us > options_.core.build_us) return Mempool::Stop{};
     ledger::Added added = builder.add(submission);
     switch (added.outcome) {
       case Outcome::included:

@@ -129,6 +129,7 @@ void Runtime::Parts::make_replica(OpenedVotes opened) {
   keys.reset();
   opened.start.incarnation = incarnation;
   opened.start.seed = session;
+  options.replica.stopwatch_us = [] { return moment_now().monotonic_us; };
   replica = std::make_unique<Replica>(options.replica, genesis, std::move(mine),
                                       std::move(opened.start), *store);
   perform(replica->start(moment_now()));

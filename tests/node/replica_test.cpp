@@ -57,6 +57,25 @@ TEST_F(ReplicaTest, KeepsTheBlockIntervalAndGathersWhatArrivesMeanwhile) {
   expect_whole();
 }
 
+TEST_F(ReplicaTest, EndsABuildThatTakesTooLongWithWhatItHas) {
+  std::uint64_t stopwatch = 0;
+  options_.core.build_us = 250;
+  options_.stopwatch_us = [&] { return stopwatch += 100; };
+  restart();
+  submit("shop", {tests::purchase("D", "1", "Acura", "ILX")});
+  pass(0);
+  for (int i = 2; i < 7; ++i) {
+    submit("shop", {tests::purchase("D", std::to_string(i), "Acura", "ILX")});
+  }
+  pass(20'000);
+  EXPECT_EQ(tip().seal.height, 2u);
+  EXPECT_EQ(tip().seal.count, 2u * 2 + 1);  // at 100 and 200 us; 300 is too late
+  pass(100'000);
+
+  EXPECT_EQ(count(SubmissionState::final), 6u);
+  expect_whole();
+}
+
 TEST_F(ReplicaTest, TellsWhatWasRejectedAndWhatWasThereBefore) {
   const proto::Record record = tests::purchase("D", "1", "Acura", "ILX");
   submit("shop", {record});

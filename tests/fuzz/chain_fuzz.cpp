@@ -1,4 +1,5 @@
 #include "ledger/chain/block.h"
+#include "ledger/chain/body.h"
 #include "ledger/chain/vote.h"
 
 // The fixed forms of the chain: what is accepted is written back as the same bytes.
@@ -25,6 +26,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto signature = crypto::Signature::from_view(entry->signature);
     CHECK(signature.has_value());
     CHECK(ledger::submission_entry(entry->header, *signature) == bytes);
+  }
+  if (const auto body = ledger::Body::decode(crypto::Bytes(bytes))) {
+    std::vector<crypto::Bytes> entries;
+    for (const crypto::ByteView one : body->entries()) entries.emplace_back(one);
+    CHECK(ledger::Body::of(entries) == *body);
+    if (const auto content = ledger::read_body_content(*body)) {
+      CHECK(content->opening.has_value() == !content->epoch_entry.empty());
+      CHECK(content->submissions.size() <= entries.size());
+    }
   }
   return 0;
 }

@@ -303,7 +303,12 @@ void Replica::find_standing() {
   if (auto twin = rejoin_.take_twin()) actions_.notes.push_back(*std::move(twin));
   const Standing standing = rejoin_.standing(now_);
   if (standing == Standing::floor) raise_floor();
-  if (std::exchange(standing_, standing) != standing) {
+  standing_ = standing;
+  // Who reads that it votes may stop another node: below its floor it signs nothing yet, and
+  // without history it follows.
+  const bool waits =
+      standing == Standing::voting && (history_ || core_->view() <= gate_.floor().view);
+  if (!waits && std::exchange(told_, standing) != standing) {
     actions_.notes.push_back(StandingChanged{standing});
   }
   const bool votes = standing == Standing::voting && me_ && !history_;

@@ -118,7 +118,8 @@ struct BlockRefused {
   crypto::Hash hash;
   std::string reason;
 };
-// Whether this node may vote has changed (rejoin/rejoin.h).
+// Whether this node may vote has changed (rejoin/rejoin.h). `voting` is said when its view is above
+// its floor: votes of this node count from then on.
 struct StandingChanged {
   Standing standing = Standing::asking;
 };
@@ -312,6 +313,7 @@ class Replica {
   std::optional<std::uint16_t> me_;
   bool votes_ = false;  // the core signs; else it follows as an observer does
   Standing standing_ = Standing::asking;
+  Standing told_ = Standing::asking;  // by the newest note
   std::size_t block_bytes_max_ = 0;
   std::size_t block_records_max_ = 0;
 

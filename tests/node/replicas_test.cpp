@@ -298,6 +298,43 @@ TEST(Replicas, VoteAgainAfterARestoredDiskAndNeverTwice) {
   }
 }
 
+// An operator who reads it stops the next node.
+TEST(Replicas, SayThatTheyVoteWhenTheirVotesCount) {
+  Replicas network(4);
+  network.run(200'000);
+  int number = 0;
+  network.submit(0, {purchase(number++)});
+  network.run(500'000);
+  Replicas::Node& victim = network.node(3);
+  const ledger::MemoryStore backup = victim.store;
+  network.submit(0, {purchase(number++)});
+  network.run(500'000);
+  network.stop(3);
+  victim.store = backup;
+  victim.slot.reset();
+  victim.notes.clear();
+  network.start(3);
+  const auto is_told = [&victim] {
+    return std::any_of(victim.notes.begin(), victim.notes.end(), [](const Note& note) {
+      const auto* changed = std::get_if<StandingChanged>(&note);
+      return changed != nullptr && changed->standing == Standing::voting;
+    });
+  };
+  network.run(10'000'000);
+  ASSERT_EQ(victim.replica->standing(), Standing::voting);
+  EXPECT_FALSE(is_told());  // nothing is written, so its floor lies above the view at hand
+  for (int i = 0; i < 10 && !is_told(); ++i) {
+    network.submit(0, {purchase(number++)});
+    network.run(2'000'000, is_told);
+  }
+  ASSERT_TRUE(is_told());
+  network.stop(0);
+  const std::uint64_t height = victim.replica->head().seal.height;
+  network.submit(1, {purchase(number++)});
+  EXPECT_TRUE(network.run(10'000'000, [&] { return victim.replica->head().seal.height > height; }));
+  network.expect_agreement();
+}
+
 TEST(Replicas, StopVotingWhenACopyOfThemRuns) {
   Replicas network(4);
   network.run(200'000);

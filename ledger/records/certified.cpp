@@ -2,38 +2,13 @@
 // the products they name.
 #include <algorithm>
 
+#include "ledger/records/accreditation.h"
 #include "ledger/records/codes.h"
 #include "ledger/records/kinds.h"
 #include "ledger/records/product_keys.h"
 
 namespace ledger {
 namespace {
-
-// The day on which a certifier's right is judged: that from which the certificate speaks, or, where
-// the register does not say, today.
-Day day_of_issue(const RuleContext& context, const std::string& valid_from) {
-  const std::optional<Date> date = Date::parse(valid_from);
-  CHECK(date.has_value());
-  return date->is_stated() ? date->first() : Date::parse(context.today)->first();
-}
-
-bool is_accredited(const proto::Scheme& scheme, std::string_view certifier, Day day) {
-  return std::any_of(scheme.accreditations().begin(), scheme.accreditations().end(),
-                     [&](const proto::Accreditation& accreditation) {
-                       const auto from = Date::parse(accreditation.valid_from());
-                       const auto to = Date::parse(accreditation.valid_to());
-                       return accreditation.certifier() == certifier &&
-                              (!from->is_stated() || from->first() <= day) &&
-                              (!to->is_stated() || day <= to->last());
-                     });
-}
-
-// A public authority and a declarer speak for themselves; third parties need an accreditation.
-bool may_certify(const proto::Scheme& scheme, std::string_view scheme_owner,
-                 std::string_view certifier, Day day) {
-  if (scheme.basis() != proto::THIRD_PARTY_CERTIFICATION && scheme_owner == certifier) return true;
-  return is_accredited(scheme, certifier, day);
-}
 
 bool covers(const proto::Scheme& scheme, const proto::Category& category) {
   return std::any_of(
@@ -100,7 +75,7 @@ Checked<const proto::SchemeState*> apply_scheme_rules(RuleContext& context, cons
                   "Ask its owner to add the scheme first (scheme add).");
   }
   const proto::Scheme& scheme = state->scheme();
-  const Day day = day_of_issue(context, content.valid_from);
+  const Day day = day_of_issue(content.valid_from, Date::parse(context.today)->first());
   if (!may_certify(scheme, owner_of(content.scheme), certifier, day)) {
     return refuse(kRoleMissing, {field, "scheme"},
                   std::string(certifier) + " is not accredited for " + quoted(content.scheme) +

@@ -16,7 +16,7 @@ SubjectValue decode_subject_value(ByteView value) {
 
 Bytes encode_subject_value(const SubjectValue& value) {
   Bytes out;
-  out.reserve(16 + value.body.size());
+  out.reserve(kSubjectHeadBytes + value.body.size());
   crypto::append_u64(out, value.count);
   crypto::append_u64(out, value.last_index);
   out.append(value.body);

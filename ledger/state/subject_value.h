@@ -11,6 +11,8 @@ namespace ledger {
 using crypto::Bytes;
 using crypto::ByteView;
 
+inline constexpr std::size_t kSubjectHeadBytes = 16;  // before the body
+
 struct SubjectValue {
   std::uint64_t count = 0;       // records in its history
   std::uint64_t last_index = 0;  // entry of the newest

@@ -137,7 +137,7 @@ void Connection::read_frames() {
     if (plain_.empty()) plain_ = tls_.read();
     if (plain_.empty()) break;
     std::optional<crypto::Bytes> frame = reader_.take(plain_);
-    if (reader_.fault()) return end("a frame is longer than its kind may be");
+    if (reader_.fault()) return refuse("a frame is longer than its kind may be");
     if (!frame) continue;
     if (stage_ == Stage::hello) {
       take_hello(*frame);
@@ -183,7 +183,13 @@ void Connection::take_ping() {
     pings_since_ = moment;
     pings_ = 0;
   }
-  if (++pings_ > kPingsMax) end("too many pings");
+  if (++pings_ > kPingsMax) refuse("too many pings");
+}
+
+// Who is known answers for it with its key.
+void Connection::refuse(const std::string& reason) {
+  if (stage_ == Stage::open) return host_.on_fault(*this, reason);
+  end(reason);
 }
 
 void Connection::count_unreleased(std::ptrdiff_t bytes) {

@@ -41,6 +41,8 @@ struct ConnectionHost {
   // The hello is good: open() it or end() it.
   std::function<void(Connection&)> on_hello;
   std::function<void(PeerId, crypto::Bytes)> on_frame;
+  // An open one sent what no node sends: end it, and keep its key away.
+  std::function<void(Connection&, const std::string& reason)> on_fault;
   // Once for each connection that was started.
   std::function<void(Connection&, const std::string& reason)> on_end;
 };
@@ -97,6 +99,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void take_hello(crypto::ByteView frame);
   void take_frame(crypto::Bytes frame);
   void take_ping();
+  void refuse(const std::string& reason);
   void resume();
   bool window_open() const;
   void count_unreleased(std::ptrdiff_t bytes);

@@ -124,6 +124,9 @@ PeerNetwork::Parts::Parts(PeerNetworkOptions options_, LocalNode local_, PeerEve
            [this](const crypto::PublicKey& key) { return owner(key); },
            [this](Connection& one) { on_hello(one); },
            [this](PeerId peer, crypto::Bytes frame) { events.on_frame(peer, std::move(frame)); },
+           [this](Connection& one, const std::string& reason) {
+             punish(one.record()->info.peer, reason);
+           },
            [this](Connection& one, const std::string& reason) { on_end(one, reason); }},
       book(options),
       admission(options),

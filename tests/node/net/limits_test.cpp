@@ -33,6 +33,13 @@ class LimitsTest : public testing::Test {
     ASSERT_TRUE(alfa_->wait_gone());
     EXPECT_EQ(alfa_->gone().front().reason, reason);
   }
+  // As for any other invalid frame: its key is not let in again.
+  void expect_kept_away() {
+    EXPECT_TRUE(alfa_->wait_note<PeerPunished>(alfa_->gone().front().reason));
+    RawPeer again(alfa_->network().port(), RawOptions{"bravo"});
+    EXPECT_TRUE(!again.shake_hands() || again.is_closed());
+    EXPECT_EQ(alfa_->connected().size(), 1u);
+  }
 
   Membership membership_;
   std::unique_ptr<TestNode> alfa_;
@@ -60,6 +67,7 @@ TEST_F(LimitsTest, EndsAPeerThatSendsWhatIsNoFrame) {
   const auto bravo = connect();
   bravo->send("GET / HTTP/1.1\r\n\r\n");
   expect_gone("a frame is longer than its kind may be");
+  expect_kept_away();
 }
 
 TEST_F(LimitsTest, EndsAPeerThatBreaksTls) {
@@ -118,6 +126,7 @@ TEST_F(LimitsTest, EndsAPeerThatPingsWithoutEnd) {
   ASSERT_TRUE(alfa_->wait_frames(1));
   bravo->send(crypto::Bytes(4, '\0'));
   expect_gone("too many pings");
+  expect_kept_away();
 }
 
 TEST_F(LimitsTest, HandsOverNoMoreFramesThanTheWindowHolds) {

@@ -110,6 +110,15 @@ constexpr Setting kSettings[] = {
      [](Config& c, const SettingValue& v) { c.joins_by_state = std::get<bool>(v); },
      [](const Config& c) -> SettingValue { return c.joins_by_state; }},
 
+    {"peers.penalty_ms", SettingKind::count, 0, 600'000,
+     "how long a peer is kept away that sent an invalid frame; doubles each time, to ten minutes",
+     [](Config& c, const SettingValue& v) {
+       c.peers.penalty_first = std::chrono::milliseconds(number(v));
+     },
+     [](const Config& c) -> SettingValue {
+       return static_cast<std::uint64_t>(c.peers.penalty_first.count());
+     }},
+
     {"blocks.interval_ms", SettingKind::count, 0, 60'000,
      "least time between two blocks that are not full",
      [](Config& c, const SettingValue& v) { c.replica.core.block_interval_us = number(v) * 1000; },

@@ -13,10 +13,12 @@
 
 #include "node/net/connection.h"
 #include "node/wire/bounds.h"
-#include "tests/fuzz/script.h"
+#include "tests/support/script.h"
 
 namespace fuzz {
 namespace {
+
+using tests::Script;
 
 using crypto::Bytes;
 using node::net::Connection;
@@ -78,6 +80,7 @@ class End {
               },
               [this](Connection& one) { open(one); },
               [this](node::PeerId, Bytes frame) { frames.push_back(std::move(frame)); },
+              [](Connection& one, const std::string& reason) { one.end(reason); },
               [this](Connection&, const std::string&) { ++ended; }} {}
 
   void start(node::net::asio::io_context& io, Role role, int socket) {
@@ -293,7 +296,7 @@ class Between {
         held.insert(at, Bytes(script_.bytes(1 + script_.below(64))));
         break;
       case 3:
-        held += held.substr(at);
+        if (held.size() < kHeldMax) held += held.substr(at);
         break;
       default:
         std::swap(held_[0], held_[1]);  // each hears what it said
@@ -454,7 +457,7 @@ class Rogue {
 }  // namespace fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  fuzz::Script script(data, size);
+  tests::Script script(data, size);
   if (script.flag()) {
     fuzz::Between(script).play();
   } else {

@@ -10,12 +10,15 @@
 #include "node/sync/snapshot_read.h"
 #include "node/wire/write.h"
 #include "tests/fuzz/replica_past.h"
-#include "tests/fuzz/script.h"
-#include "tests/fuzz/spoil.h"
+#include "tests/support/script.h"
+#include "tests/support/spoil.h"
 #include "tests/support/test_network.h"
 
 namespace fuzz {
 namespace {
+
+using tests::Script;
+using tests::spoil;
 
 using node::Message;
 using node::PeerId;
@@ -402,7 +405,7 @@ void Run::finish() {
 }  // namespace fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  fuzz::Script script(data, size);
+  tests::Script script(data, size);
   fuzz::Run(script).play();
   return 0;
 }

@@ -13,12 +13,15 @@
 #include "node/sync/snapshot_join.h"
 #include "node/sync/snapshot_read.h"
 #include "node/wire/write.h"
-#include "tests/fuzz/script.h"
-#include "tests/fuzz/spoil.h"
 #include "tests/node/sync/ledger_book.h"
+#include "tests/support/script.h"
+#include "tests/support/spoil.h"
 
 namespace fuzz {
 namespace {
+
+using tests::Script;
+using tests::spoil;
 
 using node::Message;
 using node::PeerId;
@@ -471,7 +474,7 @@ std::unique_ptr<Subject> make_subject(std::size_t which) {
 }  // namespace fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  fuzz::Script script(data, size);
+  tests::Script script(data, size);
   const auto subject = fuzz::make_subject(script.below(4));
   fuzz::Run(*subject, script).play();
   return 0;

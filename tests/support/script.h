@@ -1,10 +1,10 @@
-// Script: an input of the fuzzer as a list of choices. When it is used up every choice is the
-// first, so that a prefix of an input is an input too.
+// Script: bytes of a fuzzer, or of chance, as a list of choices. When it is used up every choice is
+// the first, so that a prefix of an input is an input too.
 #pragma once
 
 #include "crypto/bytes.h"
 
-namespace fuzz {
+namespace tests {
 
 class Script {
  public:
@@ -35,4 +35,4 @@ class Script {
   crypto::ByteView left_;
 };
 
-}  // namespace fuzz
+}  // namespace tests

@@ -1,9 +1,9 @@
-#include "tests/fuzz/spoil.h"
+#include "tests/support/spoil.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace fuzz {
+namespace tests {
 namespace {
 
 using crypto::Bytes;
@@ -281,4 +281,4 @@ void spoil(Bytes& frame, Script& script) {
   }
 }
 
-}  // namespace fuzz
+}  // namespace tests

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "node/wire/messages.h"
-#include "tests/fuzz/script.h"
+#include "tests/support/script.h"
 
-namespace fuzz {
+namespace tests {
 
 // The message stays one that can be written. Kinds of which every part is checked on reading stay
 // as they are.
@@ -14,4 +14,4 @@ void spoil(node::Message& message, Script& script);
 // One to three bytes of a frame changed, cut off or added.
 void spoil(crypto::Bytes& frame, Script& script);
 
-}  // namespace fuzz
+}  // namespace tests

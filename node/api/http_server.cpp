@@ -14,6 +14,7 @@
 #include "node/api/codes.h"
 #include "node/api/http_session.h"
 #include "node/api/problem.h"
+#include "node/runtime_thread.h"
 
 namespace node::api {
 namespace {
@@ -166,7 +167,7 @@ void HttpServer::run() {
   asio::co_spawn(parts_->io->get_executor(), parts_->accept_all(), [](std::exception_ptr escaped) {
     if (escaped) crypto::fatal("the HTTP acceptor ended with an exception");
   });
-  parts_->thread = std::thread([io = parts_->io.get()] { io->run(); });
+  parts_->thread = start_thread("http", [io = parts_->io.get()] { io->run(); });
 }
 
 std::uint16_t HttpServer::port() const { return parts_->port; }

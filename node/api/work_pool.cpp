@@ -2,6 +2,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include "node/runtime_thread.h"
+
 namespace node::api {
 
 bool WorkPool::run(std::function<void()> job) {
@@ -10,6 +12,8 @@ bool WorkPool::run(std::function<void()> job) {
     return false;
   }
   boost::asio::post(pool_, [this, job = std::move(job)] {
+    thread_local const bool named = (name_this_thread("http pool"), true);
+    static_cast<void>(named);
     job();
     jobs_.fetch_sub(1);
   });

@@ -3,12 +3,13 @@
 #include <optional>
 
 #include "ledger/chain/signing_key.h"
+#include "node/runtime_thread.h"
 
 namespace node {
 
 FramePool::FramePool(std::size_t threads, Snapshot snapshot, Done done)
     : snapshot_(std::move(snapshot)), done_(std::move(done)) {
-  for (; threads > 0; --threads) threads_.emplace_back([this] { work(); });
+  for (; threads > 0; --threads) threads_.push_back(start_thread("frames", [this] { work(); }));
 }
 
 FramePool::~FramePool() { stop(); }

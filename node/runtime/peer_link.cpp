@@ -6,6 +6,7 @@
 
 #include "ledger/chain/members.h"
 #include "node/runtime/frame_pool.h"
+#include "node/runtime_thread.h"
 #include "node/wire/write.h"
 
 namespace node {
@@ -121,7 +122,7 @@ crypto::Result<std::unique_ptr<PeerLink>> PeerLink::open(PeerNetworkOptions opti
 }
 
 void PeerLink::start() {
-  parts_->thread = std::thread([network = parts_->network.get()] { network->run(); });
+  parts_->thread = start_thread("peers", [network = parts_->network.get()] { network->run(); });
 }
 
 void PeerLink::stop() {

@@ -14,6 +14,7 @@
 #include "node/runtime/note_text.h"
 #include "node/runtime/peer_link.h"
 #include "node/runtime/runtime.h"
+#include "node/runtime_thread.h"
 
 namespace node {
 namespace {
@@ -212,7 +213,7 @@ void Service::run_until_signal() {
   set.async_wait([&](boost::system::error_code error, int) {
     if (!error) parts_->runtime->stop();
   });
-  std::thread waiting([&] { signals.run(); });
+  std::thread waiting = start_thread("signals", [&] { signals.run(); });
   const ledger::Header tip = *ledger::ChainReader(parts_->runtime->store().snapshot()).tip();
   std::fprintf(stdout,
                "ready: network %s height %llu api http://127.0.0.1:%u operations "

@@ -16,6 +16,8 @@ constexpr std::string_view kHeadKey = "journal";
 constexpr std::size_t kScopeBytes = 8 + 32;
 constexpr std::size_t kHashBytes = 32;
 
+constexpr std::uint64_t kNoBound = ~std::uint64_t{0};
+
 enum class Section : char { body = 'b', certificate = 'c', vote = 'v' };
 
 Unexpected<Error> damaged(const std::string& what) {
@@ -92,12 +94,11 @@ void walk(const Snapshot& snapshot, const VoteScope& scope, Section section, std
   if (after >= up_to) return;
   const Bytes from = view_key(scope, section, after + 1);
   const std::size_t prefix = kScopeBytes + 1;
-  snapshot.scan(Column::pending, from, [&](ByteView key, ByteView value) {
-    if (key.substr(0, prefix) != ByteView(from).substr(0, prefix)) return false;
-    ByteReader in(key.substr(prefix));
-    if (in.u64() > up_to) return false;
-    return visit(key.substr(prefix), value);
-  });
+  // A bound to the reading: behind it lie the rows that were removed of late.
+  Bytes until = view_key(scope, section, up_to + 1);
+  if (up_to == kNoBound) until = Bytes(ByteView(from).substr(0, prefix)) + Bytes(9, '\xff');
+  snapshot.scan(Column::pending, from, until,
+                [&](ByteView key, ByteView value) { return visit(key.substr(prefix), value); });
 }
 
 VoteFloor place_of(ByteView key) {
@@ -108,8 +109,6 @@ VoteFloor place_of(ByteView key) {
   place.view = in.u64();
   return place;
 }
-
-constexpr std::uint64_t kNoBound = ~std::uint64_t{0};
 
 // Views at or below it are done with in this epoch.
 std::uint64_t floor_view(const JournalHead& head, const VoteScope& scope) {

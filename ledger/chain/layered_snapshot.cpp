@@ -30,12 +30,12 @@ std::optional<KeyValue> LayeredSnapshot::seek(Column column, ByteView from,
   return best;
 }
 
-void LayeredSnapshot::scan(Column column, ByteView from,
-                           const std::function<bool(ByteView key, ByteView value)>& visit) const {
+void LayeredSnapshot::scan(Column column, ByteView from, ByteView until, const Visit& visit) const {
+  if (!until.empty() && from >= until) return;
   auto mine = added(column).lower_bound(from);
-  const auto end = added(column).end();
+  const auto end = until.empty() ? added(column).end() : added(column).lower_bound(until);
   bool more = true;
-  below_->scan(column, from, [&](ByteView key, ByteView value) {
+  below_->scan(column, from, until, [&](ByteView key, ByteView value) {
     for (; more && mine != end && mine->first < key; ++mine) {
       more = visit(mine->first, mine->second);
     }

@@ -24,8 +24,7 @@ class LayeredSnapshot : public Snapshot {
   std::optional<Bytes> get(Column column, ByteView key) const override;
   std::optional<KeyValue> seek(Column column, ByteView from,
                                std::size_t prefix_size) const override;
-  void scan(Column column, ByteView from,
-            const std::function<bool(ByteView key, ByteView value)>& visit) const override;
+  void scan(Column column, ByteView from, ByteView until, const Visit& visit) const override;
   std::optional<KeyValue> seek_back(Column column, ByteView at) const override;
 
  private:

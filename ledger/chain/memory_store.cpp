@@ -26,10 +26,10 @@ class MemorySnapshot final : public Snapshot {
     return KeyValue{found->first, found->second};
   }
 
-  void scan(Column column, ByteView from,
-            const std::function<bool(ByteView, ByteView)>& visit) const override {
+  void scan(Column column, ByteView from, ByteView until, const Visit& visit) const override {
     const auto& map = of(column);
     for (auto it = map.lower_bound(from); it != map.end(); ++it) {
+      if (!until.empty() && it->first >= until) return;
       if (!visit(it->first, it->second)) return;
     }
   }

@@ -364,9 +364,12 @@ class RocksStore::View final : public Snapshot {
     return found;
   }
 
-  void scan(Column column, ByteView from,
-            const std::function<bool(ByteView, ByteView)>& visit) const override {
-    const auto it = iterator(column, true);
+  void scan(Column column, ByteView from, ByteView until, const Visit& visit) const override {
+    const rocksdb::Slice bound(until);
+    rocksdb::ReadOptions read = reading(true);
+    if (!until.empty()) read.iterate_upper_bound = &bound;
+    const std::unique_ptr<rocksdb::Iterator> it(
+        database_->db->NewIterator(read, database_->handle(column)));
     for (it->Seek(from); it->Valid(); it->Next()) {
       if (!visit(it->key().ToStringView(), it->value().ToStringView())) return;
     }

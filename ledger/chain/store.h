@@ -53,9 +53,13 @@ class Snapshot {
   virtual std::optional<KeyValue> seek(Column column, ByteView from,
                                        std::size_t prefix_size) const = 0;
 
-  // Visits pairs in ascending order of key, from `from` (included), until `visit` returns false.
-  virtual void scan(Column column, ByteView from,
-                    const std::function<bool(ByteView key, ByteView value)>& visit) const = 0;
+  // Visits pairs in ascending order of key, from `from` (included) to `until` (not included; empty:
+  // to the end), until `visit` returns false. What was removed behind `until` costs nothing.
+  using Visit = std::function<bool(ByteView key, ByteView value)>;
+  virtual void scan(Column column, ByteView from, ByteView until, const Visit& visit) const = 0;
+  void scan(Column column, ByteView from, const Visit& visit) const {
+    scan(column, from, {}, visit);
+  }
 
   // The last pair of the column whose key is below or equal to `at`; nullopt: there is none.
   virtual std::optional<KeyValue> seek_back(Column column, ByteView at) const = 0;

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "crypto/reject.h"
+#include "crypto/signature_memo.h"
 
 namespace ledger {
 
@@ -29,10 +30,12 @@ class Verified {
   explicit Verified(T value) : value_(std::move(value)) {}
 
   friend crypto::Checked<Verified<SignedVote>> verify_vote(SignedVote vote, const VoteScope& scope,
-                                                           const ValidatorSet& set);
+                                                           const ValidatorSet& set,
+                                                           crypto::SignatureMemo* memo);
   friend crypto::Checked<Verified<Certificate>> verify_certificate(Certificate certificate,
                                                                    const VoteScope& scope,
-                                                                   const ValidatorSet& set);
+                                                                   const ValidatorSet& set,
+                                                                   crypto::SignatureMemo* memo);
   friend std::optional<Verified<Certificate>> make_certificate(
       const ValidatorSet& set, std::span<const Verified<SignedVote>> votes);
 

@@ -54,6 +54,12 @@ std::optional<Vote> take_vote(crypto::ByteReader& reader, std::uint64_t& epoch) 
   return vote;
 }
 
+bool is_good(crypto::SignatureMemo* memo, const crypto::PublicKey& key, ByteView message,
+             const crypto::Signature& signature) {
+  return memo != nullptr ? memo->verify(key, message, signature)
+                         : crypto::verify(key, message, signature);
+}
+
 crypto::Unexpected<crypto::Reject> wrong(RejectCode code, std::string field, std::string message) {
   return {crypto::Reject(code, std::move(field), std::move(message))};
 }
@@ -104,7 +110,8 @@ std::optional<SignedVote> decode_vote(ByteView bytes) {
 }
 
 crypto::Checked<Verified<SignedVote>> verify_vote(SignedVote vote, const VoteScope& scope,
-                                                  const ValidatorSet& set) {
+                                                  const ValidatorSet& set,
+                                                  crypto::SignatureMemo* memo) {
   if (vote.epoch != scope.epoch || vote.epoch != set.epoch()) {
     return wrong(kVoteEpoch, "epoch", "The vote is of epoch " + std::to_string(vote.epoch) + ".");
   }
@@ -114,7 +121,7 @@ crypto::Checked<Verified<SignedVote>> verify_vote(SignedVote vote, const VoteSco
                      std::to_string(set.size()) + ".");
   }
   const ValidatorKeySet& member = set.member(vote.signer);
-  if (!crypto::verify(member.vote, vote_bytes(scope, vote.vote), vote.signature)) {
+  if (!is_good(memo, member.vote, vote_bytes(scope, vote.vote), vote.signature)) {
     return wrong(kVoteSignature, "signature",
                  "The signature of " + member.organisation + " does not fit the vote.");
   }
@@ -158,7 +165,8 @@ std::vector<std::uint16_t> signers_of(const Certificate& certificate) {
 
 crypto::Checked<Verified<Certificate>> verify_certificate(Certificate certificate,
                                                           const VoteScope& scope,
-                                                          const ValidatorSet& set) {
+                                                          const ValidatorSet& set,
+                                                          crypto::SignatureMemo* memo) {
   if (certificate.epoch != scope.epoch || certificate.epoch != set.epoch()) {
     return wrong(kCertificateEpoch, "epoch",
                  "The certificate is of epoch " + std::to_string(certificate.epoch) + ".");
@@ -174,7 +182,7 @@ crypto::Checked<Verified<Certificate>> verify_certificate(Certificate certificat
   const Bytes bytes = vote_bytes(scope, certificate.vote);
   for (std::size_t i = 0; i < signers.size(); ++i) {
     const ValidatorKeySet& member = set.member(signers[i]);
-    if (!crypto::verify(member.vote, bytes, certificate.signatures[i])) {
+    if (!is_good(memo, member.vote, bytes, certificate.signatures[i])) {
       return wrong(kCertificateSignature, "signatures",
                    "The signature of " + member.organisation + " does not fit the vote.");
     }

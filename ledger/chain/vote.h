@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "crypto/reject.h"
+#include "crypto/signature_memo.h"
 #include "ledger/chain/store.h"
 #include "ledger/chain/validators.h"
 #include "ledger/chain/verified.h"
@@ -70,8 +71,10 @@ std::optional<SignedVote> decode_vote(ByteView bytes);
 
 // E-VOTE-EPOCH: of another epoch. E-VOTE-SIGNER: no such member. E-VOTE-SIGNATURE: not the
 // member's.
+// `memo`: knows signatures that were good before.
 crypto::Checked<Verified<SignedVote>> verify_vote(SignedVote vote, const VoteScope& scope,
-                                                  const ValidatorSet& set);
+                                                  const ValidatorSet& set,
+                                                  crypto::SignatureMemo* memo = nullptr);
 
 // Equal votes of a quorum. Encoding:
 //   kind 1 || epoch 8 || view 8 || parent view 8 || height 8 || block hash 32
@@ -95,7 +98,8 @@ std::vector<std::uint16_t> signers_of(const Certificate& certificate);
 // signature is not its member's. E-CERTIFICATE-EPOCH: of another epoch.
 crypto::Checked<Verified<Certificate>> verify_certificate(Certificate certificate,
                                                           const VoteScope& scope,
-                                                          const ValidatorSet& set);
+                                                          const ValidatorSet& set,
+                                                          crypto::SignatureMemo* memo = nullptr);
 
 // Of the votes that equal the first one, one for each signer; all were verified against `set`.
 // nullopt: they are fewer than a quorum.

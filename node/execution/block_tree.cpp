@@ -42,8 +42,9 @@ std::shared_ptr<const ledger::Snapshot> BlockTree::state_after(const Hash& hash)
   if (hash == head_.hash) return store_.snapshot();
   Node& node = nodes_.at(hash);
   if (!node.after) {
+    node.writes = commit_batch(*node.block);
     node.after = std::make_shared<ledger::LayeredSnapshot>(
-        state_after(node.block->header.seal.parent_hash), commit_batch(*node.block));
+        state_after(node.block->header.seal.parent_hash), node.writes);
   }
   return node.after;
 }
@@ -65,7 +66,7 @@ ledger::BlockBase BlockTree::base_on(const Hash& parent, const Hash& set_hash) {
 void BlockTree::add(ExecutedBlock block) {
   CHECK(has(block.header.seal.parent_hash));
   const Hash hash = block.hash;
-  nodes_.emplace(hash, Node{std::make_shared<const ExecutedBlock>(std::move(block)), nullptr});
+  nodes_.emplace(hash, Node{std::make_shared<const ExecutedBlock>(std::move(block)), nullptr, {}});
 }
 
 std::vector<Hash> BlockTree::submissions_below(const Hash& tip) const {
@@ -84,7 +85,8 @@ BlockTree::Committed BlockTree::commit(const Hash& hash) {
   Committed committed;
   committed.block = found->second.block;
   const ExecutedBlock& block = *committed.block;
-  committed.writes = commit_batch(block);
+  ledger::WriteBatch& made = found->second.writes;
+  committed.writes = made.empty() ? commit_batch(block) : std::move(made);
   for (const auto& one : block.submissions) committed.submissions.push_back(one.id);
   cache_.absorb(block.trie);
   head_ = {block.header, hash, block.tree.next(), block.trie.root};

@@ -60,7 +60,9 @@ class BlockTree {
  private:
   struct Node {
     std::shared_ptr<const ledger::ExecutedBlock> block;
-    std::shared_ptr<ledger::LayeredSnapshot> after;  // made when a child asks for it
+    // Made when a child asks for them.
+    std::shared_ptr<ledger::LayeredSnapshot> after;
+    ledger::WriteBatch writes;
   };
 
   std::shared_ptr<const ledger::Snapshot> state_after(const crypto::Hash& hash);

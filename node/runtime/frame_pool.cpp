@@ -46,6 +46,7 @@ void FramePool::stop() {
 }
 
 void FramePool::work() {
+  crypto::SignatureMemo memo;  // a certificate repeats votes that came before it
   std::unique_lock lock(mutex_);
   while (true) {
     std::optional<FrameQueue::Taken> taken;
@@ -57,13 +58,14 @@ void FramePool::work() {
     if (stopped_) return;
     const std::shared_ptr<const Keyring> keyring = keyring_;
     lock.unlock();
-    done_(taken->peer, read(taken->frame, *keyring), taken->frame.size());
+    done_(taken->peer, read(taken->frame, *keyring, memo), taken->frame.size());
     lock.lock();
     queue_.done(*taken);
   }
 }
 
-crypto::Checked<Message> FramePool::read(const crypto::Bytes& frame, const Keyring& keyring) const {
+crypto::Checked<Message> FramePool::read(const crypto::Bytes& frame, const Keyring& keyring,
+                                         crypto::SignatureMemo& memo) const {
   std::optional<ledger::ChainReader> reader;
   std::uint64_t height = 0;
   const FindKey find_key =
@@ -75,7 +77,7 @@ crypto::Checked<Message> FramePool::read(const crypto::Bytes& frame, const Keyri
     auto key = ledger::find_signing_key(header, *reader, height);
     return key ? std::optional(*std::move(key)) : std::nullopt;
   };
-  return read_message(frame, keyring, find_key);
+  return read_message(frame, keyring, find_key, &memo);
 }
 
 }  // namespace node

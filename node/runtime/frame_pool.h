@@ -39,7 +39,8 @@ class FramePool {
 
  private:
   void work();
-  crypto::Checked<Message> read(const crypto::Bytes& frame, const Keyring& keyring) const;
+  crypto::Checked<Message> read(const crypto::Bytes& frame, const Keyring& keyring,
+                                crypto::SignatureMemo& memo) const;
 
   Snapshot snapshot_;
   Done done_;

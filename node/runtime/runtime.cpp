@@ -21,6 +21,9 @@ namespace asio = boost::asio;
 using std::chrono::microseconds;
 using SteadyClock = std::chrono::steady_clock;
 
+// A frame of submissions that are sent on together.
+constexpr std::size_t kJoinedBytesMax = 64 << 10;
+
 Moment moment_now() {
   using std::chrono::duration_cast;
   Moment moment;
@@ -32,11 +35,40 @@ Moment moment_now() {
   return moment;
 }
 
+bool is_for_same(const Send& one, const Send& next) {
+  return one.to == next.to && std::holds_alternative<SubmissionsSent>(one.message) &&
+         std::holds_alternative<SubmissionsSent>(next.message);
+}
+
+std::size_t bytes_of(const SubmissionsSent& sent) {
+  std::size_t bytes = 0;
+  for (const auto& one : sent.submissions) bytes += one->entry_bytes();
+  return bytes;
+}
+
+// Submissions that came together go on together: a frame costs its reader a signal of its own.
+void join_sends(std::vector<Send>& all, std::vector<Send> more) {
+  for (Send& next : more) {
+    if (all.empty() || !is_for_same(all.back(), next)) {
+      all.push_back(std::move(next));
+      continue;
+    }
+    auto& last = std::get<SubmissionsSent>(all.back().message);
+    auto& added = std::get<SubmissionsSent>(next.message);
+    if (bytes_of(last) + bytes_of(added) > kJoinedBytesMax) {
+      all.push_back(std::move(next));
+      continue;
+    }
+    std::move(added.submissions.begin(), added.submissions.end(),
+              std::back_inserter(last.submissions));
+  }
+}
+
 void append(Actions& all, Actions more) {
   const auto move = [](auto& from, auto& to) {
     std::move(from.begin(), from.end(), std::back_inserter(to));
   };
-  move(more.sends, all.sends);
+  join_sends(all.sends, std::move(more.sends));
   move(more.timers, all.timers);
   move(more.updates, all.updates);
   move(more.notes, all.notes);
@@ -144,6 +176,7 @@ void Runtime::Parts::make_replica(OpenedVotes opened) {
 // Steps that write nothing are answered together.
 void Runtime::Parts::handle(std::vector<Arrival> arrivals) {
   Actions together;
+  std::vector<std::pair<PeerId, std::size_t>> taken;
   for (Arrival& arrival : arrivals) {
     const auto* message = std::get_if<MessageFrom>(&arrival.event);
     const PeerId peer = message == nullptr ? 0 : message->peer;
@@ -158,9 +191,11 @@ void Runtime::Parts::handle(std::vector<Arrival> arrivals) {
         perform(std::move(actions));
       }
     }
-    if (arrival.frame_bytes > 0) observers.on_taken(peer, arrival.frame_bytes);
+    if (arrival.frame_bytes > 0) taken.emplace_back(peer, arrival.frame_bytes);
   }
   if (replica) perform(std::move(together));
+  // At once, so that the network's thread is woken once.
+  for (const auto& [peer, bytes] : taken) observers.on_taken(peer, bytes);
 }
 
 void Runtime::Parts::perform(Actions actions) {

@@ -30,8 +30,8 @@ Unexpected<Reject> forged(const Reject& reject) {
 // One frame: its fields may be used by one read() each.
 class Reader {
  public:
-  Reader(const Keyring& keyring, const FindKey& find_key)
-      : keyring_(keyring), find_key_(find_key) {}
+  Reader(const Keyring& keyring, const FindKey& find_key, crypto::SignatureMemo* memo)
+      : keyring_(keyring), find_key_(find_key), memo_(memo) {}
 
   Checked<Message> read(const Envelope& envelope) const;
 
@@ -61,6 +61,7 @@ class Reader {
 
   const Keyring& keyring_;
   const FindKey& find_key_;
+  crypto::SignatureMemo* memo_;
 };
 
 // ---- consensus ----
@@ -71,12 +72,13 @@ Checked<Message> Reader::vote(const Bytes& bytes) const {
   const bool late = keyring_.last_scope && vote->epoch == keyring_.last_scope->epoch &&
                     vote->vote.kind == VoteKind::finalize;
   if (late) {
-    auto verified = ledger::verify_vote(*vote, *keyring_.last_scope, keyring_.last_validators);
+    auto verified =
+        ledger::verify_vote(*vote, *keyring_.last_scope, keyring_.last_validators, memo_);
     if (!verified) return forged(verified.error());
     return Message(LateFinalize{*std::move(verified)});
   }
   if (vote->epoch != keyring_.scope.epoch) return Message(OtherEpoch{vote->epoch});
-  auto verified = ledger::verify_vote(*vote, keyring_.scope, keyring_.validators);
+  auto verified = ledger::verify_vote(*vote, keyring_.scope, keyring_.validators, memo_);
   if (!verified) return forged(verified.error());
   return Message(*std::move(verified));
 }
@@ -85,7 +87,8 @@ Checked<Message> Reader::certificate(const Bytes& bytes) const {
   std::optional<Certificate> one = ledger::decode_certificate(bytes);
   if (!one) return malformed("certificate", "The bytes are not a certificate.");
   if (one->epoch != keyring_.scope.epoch) return Message(OtherEpoch{one->epoch});
-  auto verified = ledger::verify_certificate(*std::move(one), keyring_.scope, keyring_.validators);
+  auto verified =
+      ledger::verify_certificate(*std::move(one), keyring_.scope, keyring_.validators, memo_);
   if (!verified) return forged(verified.error());
   return Message(*std::move(verified));
 }
@@ -98,7 +101,8 @@ Checked<std::vector<VerifiedCertificate>> Reader::justification(
     if (!one || one->epoch != keyring_.scope.epoch) {
       return malformed("proposal.justification", "It is no certificate of the proposal's epoch.");
     }
-    auto good = ledger::verify_certificate(*std::move(one), keyring_.scope, keyring_.validators);
+    auto good =
+        ledger::verify_certificate(*std::move(one), keyring_.scope, keyring_.validators, memo_);
     if (!good) return forged(good.error());
     verified.push_back(*std::move(good));
   }
@@ -118,7 +122,7 @@ Checked<Message> Reader::read(const Envelope::Proposal& sent) const {
   auto ids = split_hashes(sent.submissions(), kIdsMax);
   if (!ids) return malformed("proposal.submissions", "They are no ids of submissions.");
   if (vote->epoch != keyring_.scope.epoch) return Message(OtherEpoch{vote->epoch});
-  auto verified = ledger::verify_vote(*vote, keyring_.scope, keyring_.validators);
+  auto verified = ledger::verify_vote(*vote, keyring_.scope, keyring_.validators, memo_);
   if (!verified) return forged(verified.error());
   auto certificates = justification(sent);
   if (!certificates) return Unexpected{std::move(certificates).error()};
@@ -149,9 +153,9 @@ Checked<Message> Reader::read(const Envelope::Evidence& sent) const {
     return malformed("evidence", "They are not two votes that nobody may sign both.");
   }
   if (first->epoch != keyring_.scope.epoch) return Message(OtherEpoch{first->epoch});
-  auto one = ledger::verify_vote(*first, keyring_.scope, keyring_.validators);
+  auto one = ledger::verify_vote(*first, keyring_.scope, keyring_.validators, memo_);
   if (!one) return forged(one.error());
-  auto other = ledger::verify_vote(*second, keyring_.scope, keyring_.validators);
+  auto other = ledger::verify_vote(*second, keyring_.scope, keyring_.validators, memo_);
   if (!other) return forged(other.error());
   return Message(Evidence{*std::move(one), *std::move(other)});
 }
@@ -306,7 +310,8 @@ Checked<Message> Reader::read(const Envelope::ProbeAnswer& sent) const {
     out.highest = ledger::decode_certificate(sent.highest());
     if (!out.highest) return malformed("probe_answer.highest", "The bytes are no certificate.");
     if (out.highest->epoch == keyring_.scope.epoch) {
-      auto verified = ledger::verify_certificate(*out.highest, keyring_.scope, keyring_.validators);
+      auto verified =
+          ledger::verify_certificate(*out.highest, keyring_.scope, keyring_.validators, memo_);
       if (!verified) return forged(verified.error());
     }
   }
@@ -314,7 +319,7 @@ Checked<Message> Reader::read(const Envelope::ProbeAnswer& sent) const {
     std::optional<SignedVote> vote = ledger::decode_vote(bytes);
     if (!vote) return malformed("probe_answer.yours", "The bytes are not a vote.");
     if (vote->epoch != keyring_.scope.epoch) continue;
-    auto verified = ledger::verify_vote(*vote, keyring_.scope, keyring_.validators);
+    auto verified = ledger::verify_vote(*vote, keyring_.scope, keyring_.validators, memo_);
     if (!verified) return forged(verified.error());
     out.yours.push_back(*std::move(verified));
   }
@@ -394,12 +399,13 @@ std::shared_ptr<const Keyring> keyring_of(const ledger::Epoch& epoch,
   return keyring;
 }
 
-Checked<Message> read_message(ByteView frame, const Keyring& keyring, const FindKey& find_key) {
+Checked<Message> read_message(ByteView frame, const Keyring& keyring, const FindKey& find_key,
+                              crypto::SignatureMemo* memo) {
   const proto::Bounds* bounds = find_bounds(kind_of(frame));
   if (bounds == nullptr) return malformed("", "The frame is of no kind that is known here.");
   const auto envelope = proto::decode_peer_message(frame, *bounds);
   if (!envelope) return malformed(envelope.error().field, envelope.error().message);
-  return Reader(keyring, find_key).read(*envelope);
+  return Reader(keyring, find_key, memo).read(*envelope);
 }
 
 }  // namespace node

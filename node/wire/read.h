@@ -33,7 +33,9 @@ using FindKey = std::function<std::optional<crypto::PublicKey>(const ledger::Sub
 // E-PEER-FORM: not a message, or beyond its bounds: the peer's fault. E-PEER-SIGNATURE: a signature
 // that is not what it claims to be: the peer's fault too. Submissions whose key is unknown here are
 // left out of their message: this node may be behind.
+// `memo` knows the signatures of votes that were good before.
 crypto::Checked<Message> read_message(crypto::ByteView frame, const Keyring& keyring,
-                                      const FindKey& find_key);
+                                      const FindKey& find_key,
+                                      crypto::SignatureMemo* memo = nullptr);
 
 }  // namespace node

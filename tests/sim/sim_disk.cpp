@@ -57,7 +57,7 @@ class SimDisk::View final : public ledger::Snapshot {
   std::optional<KeyValue> seek(Column column, ByteView from,
                                std::size_t prefix_size) const override {
     std::optional<KeyValue> result;
-    scan(column, from, [&](ByteView key, ByteView value) {
+    scan(column, from, {}, [&](ByteView key, ByteView value) {
       if (key.substr(0, prefix_size) == from.substr(0, prefix_size)) {
         result = {Bytes(key), Bytes(value)};
       }
@@ -66,10 +66,10 @@ class SimDisk::View final : public ledger::Snapshot {
     return result;
   }
 
-  void scan(Column column, ByteView from,
-            const std::function<bool(ByteView, ByteView)>& visit) const override {
+  void scan(Column column, ByteView from, ByteView until, const Visit& visit) const override {
     const Columns::Map& map = columns_->of(column);
     for (auto it = map.lower_bound(from); it != map.end(); ++it) {
+      if (!until.empty() && it->first >= until) return;
       const Bytes* value = Columns::value_at(it->second, sequence_);
       if (value != nullptr && !visit(it->first, *value)) return;
     }

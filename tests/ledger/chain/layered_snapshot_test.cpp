@@ -16,10 +16,11 @@ Bytes random_key(std::mt19937& dice) {
   return key;
 }
 
-std::vector<KeyValue> all(const Snapshot& snapshot, ByteView from, std::size_t most) {
+std::vector<KeyValue> all(const Snapshot& snapshot, ByteView from, std::size_t most,
+                          ByteView until = {}) {
   std::vector<KeyValue> found;
   if (most == 0) return found;
-  snapshot.scan(Column::values, from, [&](ByteView key, ByteView value) {
+  snapshot.scan(Column::values, from, until, [&](ByteView key, ByteView value) {
     found.push_back({Bytes(key), Bytes(value)});
     return found.size() < most;
   });
@@ -62,8 +63,9 @@ TEST(LayeredSnapshot, ShowsWhatAStoreWithItsBatchesWould) {
       EXPECT_TRUE(
           same(layered->seek_back(Column::values, key), expected->seek_back(Column::values, key)));
       const std::size_t most = dice() % 6;
-      const auto seen = all(*layered, key, most);
-      const auto wanted = all(*expected, key, most);
+      const Bytes until = dice() % 2 == 0 ? Bytes() : random_key(dice);
+      const auto seen = all(*layered, key, most, until);
+      const auto wanted = all(*expected, key, most, until);
       ASSERT_EQ(seen.size(), wanted.size()) << seed << ' ' << key;
       for (std::size_t at = 0; at < seen.size(); ++at) EXPECT_TRUE(same(seen[at], wanted[at]));
     }

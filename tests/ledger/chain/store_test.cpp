@@ -77,6 +77,26 @@ TEST_P(EveryStore, KeepsEmptyKeysEmptyValuesAndZeroBytes) {
   EXPECT_EQ(now->get(Column::indexes, Bytes("\0\xff\0", 3)), Bytes("\0", 1));
 }
 
+TEST_P(EveryStore, ScansToABoundThatIsNotIncluded) {
+  OpenStore open(GetParam());
+  for (const char* key : {"a", "b", "ba", "c", "d"}) put(*open.store, Column::pending, key, "1");
+  const auto keys = [now = open.store->snapshot()](ByteView from, ByteView until) {
+    std::string out;
+    now->scan(Column::pending, from, until, [&](ByteView key, ByteView) {
+      out += Bytes(key) + " ";
+      return true;
+    });
+    return out;
+  };
+
+  EXPECT_EQ(keys("a", "c"), "a b ba ");
+  EXPECT_EQ(keys("b", "bb"), "b ba ");
+  EXPECT_EQ(keys("c", "c"), "");
+  EXPECT_EQ(keys("e", "a"), "");
+  EXPECT_EQ(keys("b", "z"), "b ba c d ");
+  EXPECT_EQ(keys("b", ""), "b ba c d ");
+}
+
 TEST_P(EveryStore, TakesTheLastOperationOnAKeyInABatch) {
   OpenStore open(GetParam());
   put(*open.store, Column::stale, "gone", "old");

@@ -265,6 +265,13 @@ void Api::Parts::take_operations(const Request& request, const Reply& reply) {
     return make_checkpoint(request, reply);
   }
   counters.jobs = checks.jobs() + scans.jobs();
+  if (link.traffic) {
+    const PeerTraffic traffic = link.traffic();
+    counters.peers = traffic.connected;
+    counters.peer_bytes_in = traffic.bytes_in;
+    counters.peer_bytes_out = traffic.bytes_out;
+    counters.peer_frames_dropped = traffic.frames_dropped;
+  }
   const auto failed = link.failed_checks ? link.failed_checks() : std::vector<FailedCheck>();
   reply(answer_operations(request, counters, server->counters(), failed));
 }

@@ -16,6 +16,7 @@
 #include "node/api/http_server.h"
 #include "node/api/operations.h"
 #include "node/api/view.h"
+#include "node/net/peers.h"
 #include "node/replica.h"
 
 namespace node::api {
@@ -42,6 +43,8 @@ struct NodeLink {
   std::function<bool(ledger::VerifiedSubmission)> submit;
   // Puts a checkpoint of the store where backups take it from. Called on the reports' thread.
   std::function<crypto::Result<void>()> checkpoint;
+  // What went between this node and its peers; may be empty. Called on the operations thread.
+  std::function<PeerTraffic()> traffic;
   // What keeps the node from doing its work; may be empty. Called on the operations thread.
   std::function<std::vector<FailedCheck>()> failed_checks;
 };

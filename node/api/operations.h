@@ -31,6 +31,10 @@ struct NodeCounters {
   std::atomic<std::uint64_t> pending_submissions{0};
   std::atomic<std::uint64_t> pending_bytes{0};
   std::atomic<std::uint64_t> jobs{0};  // on the pools, running or waiting
+  std::atomic<std::uint64_t> peers{0};
+  std::atomic<std::uint64_t> peer_bytes_in{0};  // of frames, since the start
+  std::atomic<std::uint64_t> peer_bytes_out{0};
+  std::atomic<std::uint64_t> peer_frames_dropped{0};
 };
 
 struct FailedCheck {

@@ -1,6 +1,17 @@
 #include "node/net/peer_book.h"
 
 namespace node::net {
+namespace {
+
+void add_to(PeerTraffic& sum, const PeerRecord& record) {
+  sum.bytes_in += record.bytes_in;
+  sum.bytes_out += record.bytes_out;
+  sum.frames_in += record.frames_in;
+  sum.frames_out += record.frames_out;
+  sum.frames_dropped += record.frames_dropped;
+}
+
+}  // namespace
 
 void PeerBook::add(std::shared_ptr<PeerRecord> record) {
   const std::lock_guard lock(mutex_);
@@ -10,7 +21,18 @@ void PeerBook::add(std::shared_ptr<PeerRecord> record) {
 
 void PeerBook::remove(PeerId peer) {
   const std::lock_guard lock(mutex_);
-  records_.erase(peer);
+  const auto place = records_.find(peer);
+  if (place == records_.end()) return;
+  add_to(gone_, *place->second);
+  records_.erase(place);
+}
+
+PeerTraffic PeerBook::traffic() const {
+  const std::lock_guard lock(mutex_);
+  PeerTraffic sum = gone_;
+  sum.connected = records_.size();
+  for (const auto& [peer, record] : records_) add_to(sum, *record);
+  return sum;
 }
 
 std::vector<PeerStatusRow> PeerBook::rows() const {

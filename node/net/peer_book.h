@@ -59,6 +59,7 @@ class PeerBook {
   void add(std::shared_ptr<PeerRecord> record);
   void remove(PeerId peer);
   std::vector<PeerStatusRow> rows() const;
+  PeerTraffic traffic() const;
 
   // True: the network's thread is to be woken: take_orders() has not been called since an order
   // was added.
@@ -72,6 +73,7 @@ class PeerBook {
   const PeerNetworkOptions& options_;
   mutable std::mutex mutex_;
   std::map<PeerId, std::shared_ptr<PeerRecord>> records_;
+  PeerTraffic gone_;
   std::vector<Order> orders_;
 };
 

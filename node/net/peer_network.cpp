@@ -483,5 +483,6 @@ void PeerNetwork::punish(PeerId peer, std::string reason) {
 std::uint16_t PeerNetwork::port() const { return parts_->port; }
 
 std::vector<PeerStatusRow> PeerNetwork::peers() const { return parts_->book.rows(); }
+PeerTraffic PeerNetwork::traffic() const { return parts_->book.traffic(); }
 
 }  // namespace node

@@ -57,6 +57,7 @@ class PeerNetwork {
 
   std::uint16_t port() const;  // 0: does not listen
   std::vector<PeerStatusRow> peers() const;
+  PeerTraffic traffic() const;
 
  private:
   struct Parts;

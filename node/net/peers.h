@@ -57,6 +57,16 @@ struct PeerStatusRow {
   std::uint64_t connected_ms = 0;    // for so long
 };
 
+// Of all peers since the start, also those that are gone.
+struct PeerTraffic {
+  std::size_t connected = 0;
+  std::uint64_t bytes_in = 0;  // of frames with their lengths
+  std::uint64_t bytes_out = 0;
+  std::uint64_t frames_in = 0;
+  std::uint64_t frames_out = 0;
+  std::uint64_t frames_dropped = 0;
+};
+
 // ---- what happened, for logs ----
 
 // Once for each new reason of one address.

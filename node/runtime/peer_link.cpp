@@ -132,10 +132,13 @@ void PeerLink::stop() {
 }
 
 void PeerLink::send(const std::vector<Send>& sends) {
+  // All are written before the first is sent, so that the network's thread finds them together.
+  std::vector<std::shared_ptr<const crypto::Bytes>> frames;
+  frames.reserve(sends.size());
   for (const Send& one : sends) {
-    parts_->network->send(one.to,
-                          std::make_shared<const crypto::Bytes>(write_message(one.message)));
+    frames.push_back(std::make_shared<const crypto::Bytes>(write_message(one.message)));
   }
+  for (std::size_t i = 0; i < sends.size(); ++i) parts_->network->send(sends[i].to, frames[i]);
 }
 
 void PeerLink::taken(PeerId peer, std::size_t frame_bytes) {
@@ -148,5 +151,6 @@ void PeerLink::set_keyring(std::shared_ptr<const Keyring> keyring) {
 
 std::uint16_t PeerLink::port() const { return parts_->network->port(); }
 std::vector<PeerStatusRow> PeerLink::peers() const { return parts_->network->peers(); }
+PeerTraffic PeerLink::traffic() const { return parts_->network->traffic(); }
 
 }  // namespace node

@@ -2,7 +2,7 @@
 // replica's messages become frames. It also says who is a member, from the newest state.
 //
 // Thread rule: open(), start() and stop() belong to one thread; send(), taken() and set_keyring()
-// are the replica's; peers() from any.
+// are the replica's; peers() and traffic() from any.
 #pragma once
 
 #include <functional>
@@ -40,6 +40,7 @@ class PeerLink {
 
   std::uint16_t port() const;
   std::vector<PeerStatusRow> peers() const;
+  PeerTraffic traffic() const;
 
  private:
   struct Parts;

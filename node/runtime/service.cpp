@@ -130,6 +130,7 @@ api::NodeLink Service::link_of(Parts& parts) {
            parts.runtime->push(ClientSubmitted{std::move(submission)});
   };
   link.checkpoint = [&parts] { return make_checkpoint(parts.home, parts.runtime->store()); };
+  link.traffic = [&parts] { return parts.peers->traffic(); };
   link.failed_checks = [&parts]() -> std::vector<api::FailedCheck> {
     if (parts.space.look() == ledger::Space::enough) return {};
     return {{"store", "The disk is almost full; submissions are not taken in."}};

@@ -87,6 +87,14 @@ TEST_F(PeerNetworkTest, CountsWhatIsSentAndReceived) {
   EXPECT_EQ(in[0].frames_in, 2u);
   EXPECT_EQ(in[0].bytes_in, 2 * (4 + frame.size()));
   EXPECT_EQ(in[0].info.owner.organisation, "bravo");
+
+  EXPECT_EQ(alfa_->network().traffic().connected, 1u);
+  bravo_->stop();
+  ASSERT_TRUE(alfa_->wait_gone());
+  const PeerTraffic all = alfa_->network().traffic();
+  EXPECT_EQ(all.connected, 0u);
+  EXPECT_EQ(all.frames_in, 2u) << "of peers that are gone too";
+  EXPECT_EQ(all.bytes_in, 2 * (4 + frame.size()));
 }
 
 TEST_F(PeerNetworkTest, CallsAgainWhenANodeComesBack) {

@@ -15,8 +15,9 @@
 
 namespace ledger {
 
-// As many bytes are read: the histories of a certification, its scheme and its issuer fit often.
-inline constexpr std::size_t kBundleBytesMax = std::size_t{16} << 20;
+// As many bytes are read. The histories of a certification, its scheme and its issuer take some 10
+// KiB, and 600 bytes for each further record.
+inline constexpr std::size_t kBundleBytesMax = std::size_t{4} << 20;
 inline constexpr std::uint8_t kBundleVersion1 = 1;
 
 enum class QuestionKind : std::uint8_t {

@@ -297,6 +297,9 @@ Checked<ProofBundle> prove(const ChainReader& reader, const Question& question,
   if (!collector) return Unexpected{collector.error()};
   if (auto done = collect(*collector, reader, question); !done) return Unexpected{done.error()};
   std::move(*collector).pour_into(bundle);
+  if (encode_bundle(bundle).size() > kBundleBytesMax) {
+    return refuse(kProveLarge, "question", "The answer takes too many bytes for one file.");
+  }
   return bundle;
 }
 

@@ -8,7 +8,7 @@
 namespace ledger {
 
 // Entries of one bundle; what is longer is audited as a whole.
-inline constexpr std::size_t kBundleEntriesMax = 20'000;
+inline constexpr std::size_t kBundleEntriesMax = 10'000;
 
 struct ProofStart {
   std::uint64_t epoch = 0;

@@ -57,6 +57,19 @@ crypto::Result<TrustPoint> trust_genesis(const Genesis& genesis) {
   return point;
 }
 
+CheckpointPolicy checkpoint_policy(const std::string& origin, const ValidatorSet& validators) {
+  CheckpointPolicy policy;
+  policy.origin = origin;
+  for (std::size_t i = 0; i < validators.size(); ++i) {
+    const ValidatorKeySet& member = validators.member(i);
+    policy.logs.push_back({origin, NoteKeyType::ed25519, member.log});
+    policy.cosigners.push_back(
+        {cosigner_name(origin, member.organisation), NoteKeyType::cosignature, member.cosigner});
+  }
+  policy.quorum = validators.quorum();
+  return policy;
+}
+
 std::vector<MemberChange> changes_between(const ValidatorSet& before, const ValidatorSet& after) {
   std::map<std::string, MemberChange> changes;
   for (std::size_t i = 0; i < before.size(); ++i) {

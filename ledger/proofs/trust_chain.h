@@ -30,6 +30,9 @@ struct TrustPoint {
 // CHECK: the genesis file was parsed. E-GENESIS-RECORD: its records break a rule.
 crypto::Result<TrustPoint> trust_genesis(const Genesis& genesis);
 
+// Whose lines make a checkpoint of this set final: every member's log and cosigner key.
+CheckpointPolicy checkpoint_policy(const std::string& origin, const ValidatorSet& validators);
+
 // A member that joins or changes its keys, or (nullopt) leaves.
 struct MemberChange {
   std::string organisation;

@@ -36,20 +36,6 @@ Checked<TrustPoint> beginning(const ProofBundle& bundle, const Auditor& auditor)
                     std::to_string(bundle.from_epoch) + ", which this auditor has not verified.");
 }
 
-CheckpointPolicy policy_of(const TrustPoint& point) {
-  CheckpointPolicy policy;
-  policy.origin = point.origin;
-  const ValidatorSet& validators = point.epoch.validators;
-  for (std::size_t i = 0; i < validators.size(); ++i) {
-    const ValidatorKeySet& member = validators.member(i);
-    policy.cosigners.push_back({cosigner_name(point.origin, member.organisation),
-                                NoteKeyType::cosignature, member.cosigner});
-    policy.logs.push_back({point.origin, NoteKeyType::ed25519, member.log});
-  }
-  policy.quorum = validators.quorum();
-  return policy;
-}
-
 // The checkpoint's seal names the validators that signed it.
 Checked<Header> header_of(const ProofBundle& bundle, const TreeHead& head,
                           const TrustPoint& known) {
@@ -110,7 +96,7 @@ Checked<ProvenHead> prove_head(const ProofBundle& bundle, const Auditor& auditor
   }
   const auto note = parse_note(bundle.checkpoint);
   if (!note) return refuse(kBundleHead, "checkpoint", note.error().message);
-  const CheckpointPolicy policy = policy_of(*point);
+  const CheckpointPolicy policy = checkpoint_policy(point->origin, point->epoch.validators);
   const auto checkpoint = verify_checkpoint(*note, policy);
   if (!checkpoint) return refuse(kBundleHead, "checkpoint", checkpoint.error().message);
   const TreeHead& head = checkpoint->checkpoint.head;

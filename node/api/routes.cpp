@@ -309,6 +309,26 @@ std::vector<Route> report_routes() {
   };
 }
 
+std::vector<Route> proof_routes() {
+  return {
+      {"GET",
+       "/v1/proofs",
+       "getProof",
+       "A file that proves an answer to whoever holds the genesis file (ledger/proofs/FORMAT.md)",
+       {query("subject", "Subject, or with absent any key of the state"),
+        query("place", "Prove this record of the subject alone", number),
+        query("at", "Prove how a certification stood on this day", day),
+        query("as_of_height", "With at: as known after this block", height),
+        query("absent", "Prove that there is nothing", flag),
+        query("from_epoch", "Epoch of the head that was verified before", number),
+        query("from_size", "Its entries; from genesis when not given", number)},
+       "",
+       "application/octet-stream",
+       Work::scan,
+       get_proof},
+  };
+}
+
 // The names and forms of C2SP tlog-tiles, for the tools that read such logs.
 std::vector<Route> tlog_routes() {
   return {
@@ -321,6 +341,54 @@ std::vector<Route> tlog_routes() {
        "text/plain",
        Work::quick,
        get_checkpoint},
+      {"GET",
+       "/tlog/checkpoint/{size}",
+       "getOlderCheckpoint",
+       "The signed checkpoint of an earlier size",
+       {path("size", "Entries of its tree", number)},
+       "",
+       "text/plain",
+       Work::quick,
+       get_older_checkpoint},
+      {"GET",
+       "/tlog/proof/{index}",
+       "getInclusionProof",
+       "An entry's proof under a checkpoint (c2sp.org/tlog-proof); the file for one entry alone",
+       {path("index", "Of the entry", number),
+        query("size", "Of the checkpoint; the newest when not given", number),
+        query("form", "tlog-proof by default", choice, "tlog-proof|spicy")},
+       "",
+       "text/plain",
+       Work::scan,
+       get_inclusion_proof},
+      {"GET",
+       "/tlog/consistency/{older}/{newer}",
+       "getConsistencyProof",
+       "That a tree extends an earlier one (RFC 9162 2.1.4): one hash a line, in base64",
+       {path("older", "Entries of the earlier tree", number),
+        path("newer", "Entries of the later tree", number)},
+       "",
+       "text/plain",
+       Work::scan,
+       get_consistency_proof},
+      {"GET",
+       "/tlog/policy",
+       "getPolicy",
+       "Who must have signed a checkpoint now (c2sp.org/tlog-policy)",
+       {},
+       "",
+       "text/plain",
+       Work::quick,
+       get_policy},
+      {"GET",
+       "/tlog/vkeys",
+       "getVkeys",
+       "Verifier keys of the validators: log keys, then cosigner keys, one a line",
+       {},
+       "",
+       "text/plain",
+       Work::quick,
+       get_vkeys},
       {"GET",
        "/tlog/tile/{tile...}",
        "getTile",
@@ -338,9 +406,9 @@ std::vector<Route> tlog_routes() {
 const std::vector<Route>& routes() {
   static const std::vector<Route> all = [] {
     std::vector<Route> list;
-    for (const auto& part :
-         {submission_routes(), node_routes(), chain_routes(), member_routes(),
-          certification_routes(), purchase_routes(), report_routes(), tlog_routes()}) {
+    for (const auto& part : {submission_routes(), node_routes(), chain_routes(), member_routes(),
+                             certification_routes(), purchase_routes(), report_routes(),
+                             proof_routes(), tlog_routes()}) {
       list.insert(list.end(), part.begin(), part.end());
     }
     return list;

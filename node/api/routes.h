@@ -44,6 +44,14 @@ Response share_report(const Call& call, std::uint64_t lines_max);
 // routes_tlog.cpp
 Response get_checkpoint(const Call& call);
 Response get_tile(const Call& call);
+Response get_older_checkpoint(const Call& call);
+Response get_inclusion_proof(const Call& call);
+Response get_consistency_proof(const Call& call);
+Response get_policy(const Call& call);
+Response get_vkeys(const Call& call);
+
+// routes_proofs.cpp
+Response get_proof(const Call& call);
 
 // openapi.cpp
 Response get_openapi(const Call& call);

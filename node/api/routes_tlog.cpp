@@ -1,4 +1,9 @@
+#include <algorithm>
+
+#include "ledger/chain/epoch.h"
 #include "ledger/history/tiles.h"
+#include "ledger/history/tlog_proof.h"
+#include "ledger/proofs/trust_chain.h"
 #include "node/api/routes.h"
 
 namespace node::api {
@@ -7,16 +12,113 @@ namespace {
 // A full tile never changes again; a partial one is asked for once.
 constexpr std::string_view kForever = "public, max-age=31536000, immutable";
 
+Response text(std::string body) {
+  Response response;
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = std::move(body);
+  return response;
+}
+
+std::optional<std::string> newest_checkpoint(const Call& call) {
+  auto newest = call.view().reader.snapshot().seek_back(ledger::Column::checkpoints,
+                                                        crypto::Bytes(8, '\xff'));
+  if (!newest) return std::nullopt;
+  return std::move(newest->value);
+}
+
+std::optional<std::string> checkpoint_at(const Call& call, std::uint64_t size) {
+  crypto::Bytes key;
+  crypto::append_u64(key, size);
+  return call.view().reader.snapshot().get(ledger::Column::checkpoints, key);
+}
+
+Response no_checkpoint() { return not_found("No checkpoint of this size has been signed."); }
+
+std::optional<ledger::Checkpoint> read_checkpoint(const std::string& signed_note) {
+  const auto note = ledger::parse_note(signed_note);
+  if (!note) return std::nullopt;
+  auto checkpoint = ledger::parse_checkpoint(note->text);
+  if (!checkpoint) return std::nullopt;
+  return *std::move(checkpoint);
+}
+
+// Of the validators that signed the newest checkpoint. The log key that stands first is in it:
+// several log lines mean "all" to the verifier most in use.
+std::optional<ledger::CheckpointPolicy> policy_now(const Call& call) {
+  const auto newest = newest_checkpoint(call);
+  if (!newest) return std::nullopt;
+  const auto note = ledger::parse_note(*newest);
+  const auto checkpoint = read_checkpoint(*newest);
+  const auto header =
+      checkpoint ? call.view().reader.block_of(checkpoint->head.size - 1) : std::nullopt;
+  if (!note || !header) return std::nullopt;
+  const auto epoch = ledger::epoch_of(call.view().reader, *header);
+  if (!epoch) return std::nullopt;
+  auto policy = ledger::checkpoint_policy(checkpoint->origin, epoch->validators);
+  const auto has_signed = [&](const ledger::NoteKey& key) {
+    return std::any_of(note->lines.begin(), note->lines.end(), [&](const ledger::NoteLine& line) {
+      return line.name == key.name && line.key_id == key.id();
+    });
+  };
+  const auto first = std::find_if(policy.logs.begin(), policy.logs.end(), has_signed);
+  if (first != policy.logs.end()) std::iter_swap(policy.logs.begin(), first);
+  return policy;
+}
+
 }  // namespace
 
 Response get_checkpoint(const Call& call) {
-  const auto newest = call.view().reader.snapshot().seek_back(ledger::Column::checkpoints,
-                                                              crypto::Bytes(8, '\xff'));
+  auto newest = newest_checkpoint(call);
   if (!newest) return not_found("No checkpoint has been signed yet.");
-  Response response;
-  response.content_type = "text/plain; charset=utf-8";
-  response.body = newest->value;
-  return response;
+  return text(*std::move(newest));
+}
+
+Response get_older_checkpoint(const Call& call) {
+  auto found = checkpoint_at(call, call.number("size"));
+  if (!found) return no_checkpoint();
+  return text(*std::move(found));
+}
+
+Response get_inclusion_proof(const Call& call) {
+  const auto size = call.find_number("size");
+  auto note = size ? checkpoint_at(call, *size) : newest_checkpoint(call);
+  const auto checkpoint = note ? read_checkpoint(*note) : std::nullopt;
+  if (!checkpoint) return no_checkpoint();
+  const std::uint64_t index = call.number("index");
+  auto path = ledger::inclusion_proof(index, checkpoint->head.size,
+                                      ledger::read_hashes(call.view().reader.shared_snapshot()));
+  if (!path) return not_found("The tree of that checkpoint has no such entry.");
+  const ledger::TlogProof proof{std::nullopt, index, *std::move(path), *std::move(note)};
+  const bool short_form = call.find("form") == "spicy";
+  return text(short_form ? ledger::format_spicy(proof) : ledger::format_tlog_proof(proof));
+}
+
+Response get_consistency_proof(const Call& call) {
+  const std::uint64_t newer = call.number("newer");
+  const auto path =
+      newer <= call.view().tip.tree_size
+          ? ledger::consistency_proof(call.number("older"), newer,
+                                      ledger::read_hashes(call.view().reader.shared_snapshot()))
+          : std::nullopt;
+  if (!path) return not_found("The tree never had these sizes, in this order.");
+  std::string body;
+  for (const crypto::Hash& hash : *path) body += crypto::to_base64(hash.view()) + "\n";
+  return text(std::move(body));
+}
+
+Response get_policy(const Call& call) {
+  const auto policy = policy_now(call);
+  if (!policy) return not_found("No checkpoint has been signed yet.");
+  return text(ledger::format_policy(*policy));
+}
+
+Response get_vkeys(const Call& call) {
+  const auto policy = policy_now(call);
+  if (!policy) return not_found("No checkpoint has been signed yet.");
+  std::string body;
+  for (const ledger::NoteKey& key : policy->logs) body += ledger::format_vkey(key) + "\n";
+  for (const ledger::NoteKey& key : policy->cosigners) body += ledger::format_vkey(key) + "\n";
+  return text(std::move(body));
 }
 
 Response get_tile(const Call& call) {

@@ -14,6 +14,7 @@ void add_ledger(Cli& cli);
 void add_network(Cli& cli);
 void add_node(Cli& cli);
 void add_org(Cli& cli);
+void add_proof(Cli& cli);
 void add_purchase(Cli& cli);
 void add_report(Cli& cli);
 void add_scheme(Cli& cli);

@@ -1,0 +1,159 @@
+// Proofs and checkpoints as a client gets them, judged by the verifier that needs no node.
+#include <gtest/gtest.h>
+
+#include "ledger/history/tlog_proof.h"
+#include "ledger/proofs/codes.h"
+#include "ledger/proofs/verify.h"
+#include "node/api/routes.h"
+#include "tests/ledger/proofs/proof_chain.h"
+#include "tests/node/api/ledger_fixture.h"
+
+namespace node::api {
+namespace {
+
+using tests::certification;
+using tests::status_change;
+
+// Block 1: A1 and its checkpoint; block 2: A1 is suspended, and the newest checkpoint.
+class ProofsTest : public ::testing::Test {
+ protected:
+  ProofsTest() {
+    chain_.add("epa", {certification("A1", "Acura", "ILX")});
+    chain_.checkpoint();
+    first_size_ = chain_.tip().tree_size;
+    chain_.add("epa", {status_change("A1", 2, proto::SUSPENDED, "2019-02-01")});
+    chain_.checkpoint();
+  }
+
+  View view() const {
+    return View{chain_.reader(), chain_.tip(), 0, std::make_shared<const NodeFacts>(), 0, 0};
+  }
+  Response ask(const std::string& target) const { return handle(request_for(target), view()); }
+  std::string code(const std::string& target) const { return see(ask(target)).code(); }
+  ledger::ProofVerdict verdict(const std::string& target) const {
+    const Response response = ask(target);
+    EXPECT_EQ(response.status, 200) << response.body;
+    EXPECT_EQ(response.content_type, "application/octet-stream");
+    return ledger::verify_bundle(response.body, {chain_.genesis(), std::nullopt, {}, 0});
+  }
+  ledger::CheckpointPolicy policy() const {
+    const auto point = ledger::trust_genesis(chain_.genesis());
+    return ledger::checkpoint_policy(point->origin, point->epoch.validators);
+  }
+
+  ledger::ProofChain chain_;
+  std::uint64_t first_size_ = 0;
+};
+
+TEST_F(ProofsTest, AnswerEachQuestionWithAFileThatIsValid) {
+  const std::string cert = "/v1/proofs?subject=cert/epa/smartway/A1";
+  EXPECT_EQ(verdict(cert).records.size(), 2u);
+  EXPECT_EQ(verdict(cert + "&place=1").records.size(), 1u);
+  EXPECT_EQ(verdict(cert + "&at=2019-02-02").standing->standing, ledger::Standing::suspended);
+  EXPECT_EQ(verdict(cert + "&at=2019-02-02&as_of_height=1").standing->standing,
+            ledger::Standing::active);
+  EXPECT_EQ(verdict("/v1/proofs?subject=cert/epa/smartway/Z9&absent=true").verdict,
+            ledger::Verdict::valid);
+}
+
+TEST_F(ProofsTest, RefuseWhatHasNoProof) {
+  const std::string cert = "/v1/proofs?subject=cert/epa/smartway/A1";
+  EXPECT_EQ(code("/v1/proofs"), ledger::kProveQuestion.name);
+  EXPECT_EQ(code(cert + "&place=0"), ledger::kProveQuestion.name);
+  EXPECT_EQ(code(cert + "&place=1&at=2019-02-02"), ledger::kProveQuestion.name);
+  EXPECT_EQ(code(cert + "&as_of_height=1"), ledger::kProveQuestion.name);
+  EXPECT_EQ(ask(cert + "&place=3").status, 404);
+  EXPECT_EQ(ask(cert + "&absent=true").status, 409);
+  EXPECT_EQ(ask(cert + "&from_epoch=3&from_size=7").status, 404);
+  chain_.add("epa", {certification("A2", "Acura", "ILX")});
+  const Response early = ask(cert + "&at=2019-02-02&as_of_height=3");
+  EXPECT_EQ(early.status, 503);
+  ASSERT_EQ(early.headers.size(), 1u);
+  EXPECT_EQ(early.headers[0].first, "Retry-After");
+}
+
+TEST_F(ProofsTest, GoOnFromAnEarlierHead) {
+  const std::string size = std::to_string(first_size_);
+  const Response response =
+      ask("/v1/proofs?subject=cert/epa/smartway/A1&from_epoch=0&from_size=" + size);
+  ASSERT_EQ(response.status, 200);
+  const auto bundle = ledger::decode_bundle(response.body);
+  ASSERT_TRUE(bundle.has_value());
+  EXPECT_EQ(bundle->from_size, first_size_);
+  EXPECT_FALSE(bundle->consistency.empty());
+}
+
+TEST_F(ProofsTest, CheckpointsOfEarlierSizesStay) {
+  const std::string size = std::to_string(first_size_);
+  const auto note = ledger::parse_note(ask("/tlog/checkpoint/" + size).body);
+  ASSERT_TRUE(note.has_value());
+  const auto checkpoint = ledger::verify_checkpoint(*note, policy());
+  ASSERT_TRUE(checkpoint.has_value());
+  EXPECT_EQ(checkpoint->checkpoint.head.size, first_size_);
+  EXPECT_EQ(ask("/tlog/checkpoint/3").status, 404);
+}
+
+TEST_F(ProofsTest, EntriesAreProvedUnderEitherCheckpoint) {
+  const auto leaf = ledger::leaf_hash(*chain_.reader().entry(first_size_ - 2));
+  const std::string path = "/tlog/proof/" + std::to_string(first_size_ - 2);
+  for (const std::string& query :
+       std::vector<std::string>{"", "?form=spicy", "?size=" + std::to_string(first_size_)}) {
+    const auto proof = ledger::parse_tlog_proof(ask(path + query).body);
+    ASSERT_TRUE(proof.has_value()) << query;
+    EXPECT_TRUE(ledger::verify_tlog_proof(*proof, leaf, policy()).has_value()) << query;
+    EXPECT_FALSE(ledger::verify_tlog_proof(*proof, ledger::leaf_hash("x"), policy()).has_value());
+  }
+  EXPECT_TRUE(ask(path + "?form=spicy").body.starts_with("index "));
+  EXPECT_EQ(ask("/tlog/proof/99").status, 404);
+  EXPECT_EQ(ask(path + "?size=3").status, 404);
+}
+
+TEST_F(ProofsTest, TreesAreShownToExtendEachOther) {
+  const std::uint64_t newer = chain_.tip().tree_size;
+  const std::string address = "/tlog/consistency/" + std::to_string(first_size_) + "/";
+  const Response response = ask(address + std::to_string(newer));
+  std::vector<crypto::Hash> path;
+  std::istringstream lines(response.body);
+  for (std::string line; std::getline(lines, line);) {
+    path.push_back(*crypto::Hash::from_view(*crypto::from_base64(line)));
+  }
+  const auto older = chain_.reader().header(1);
+  EXPECT_TRUE(ledger::verify_consistency({older->tree_size, older->tree_root},
+                                         {newer, chain_.tip().tree_root}, path)
+                  .has_value());
+  EXPECT_EQ(ask(address + std::to_string(newer + 1)).status, 404);
+  EXPECT_EQ(ask(address + "1").status, 404);
+}
+
+// c2sp.org/tlog-policy and c2sp.org/signed-note, read with nothing of the product but the keys.
+TEST_F(ProofsTest, ThePolicyAndTheKeysAreThoseOfTheValidators) {
+  const std::string text = ask("/tlog/policy").body;
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 7);  // log, four witnesses, group, quorum
+  EXPECT_TRUE(text.starts_with("log " + policy().origin + "+")) << text;
+  EXPECT_NE(text.find("\ngroup validators 3 "), std::string::npos) << text;
+  EXPECT_NE(text.find("\nquorum validators\n"), std::string::npos) << text;
+
+  const std::string keys = ask("/tlog/vkeys").body;
+  std::istringstream lines(keys);
+  std::vector<crypto::PublicKey> read;
+  for (std::string line; std::getline(lines, line);) {
+    const auto key = ledger::parse_vkey(line);
+    ASSERT_TRUE(key.has_value()) << line;
+    read.push_back(key->key);
+  }
+  ASSERT_EQ(read.size(), 8u);
+  EXPECT_EQ(read[0], tests::key_named("v00/log").public_key());  // whose line is in the checkpoint
+  EXPECT_EQ(read[7], tests::key_named("v03/cosigner").public_key());
+}
+
+TEST(Proofs, NeedACheckpoint) {
+  const ledger::ProofChain chain;
+  const View view{chain.reader(), chain.tip(), 0, std::make_shared<const NodeFacts>(), 0, 0};
+  for (const char* address : {"/tlog/policy", "/tlog/vkeys", "/tlog/proof/1"}) {
+    EXPECT_EQ(get(view, address).status, 404) << address;
+  }
+  EXPECT_EQ(get(view, "/v1/proofs?subject=org/epa").status, 503);
+}
+
+}  // namespace
+}  // namespace node::api

@@ -1,0 +1,146 @@
+// Proofs from a node with its real routes, verified with the genesis file alone.
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "node/api/router.h"
+#include "node/api/target.h"
+#include "tests/ledger/proofs/proof_chain.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/tools/cli/cli_run.h"
+
+namespace tools {
+namespace {
+
+class Proof : public ::testing::Test {
+ protected:
+  Proof() {
+    folder_.write("genesis.json", chain_.genesis().file);
+    chain_.add("epa", {tests::certification("A1", "Acura", "ILX")});
+    chain_.add("epa", {tests::status_change("A1", 2, proto::SUSPENDED, "2019-02-01")});
+    chain_.checkpoint();
+  }
+
+  Ran run(std::vector<std::string> arguments) {
+    NodeAccess access;
+    access.get = [this](const std::string&) -> Get {
+      return [this](const std::string& path) { return answer(path); };
+    };
+    arguments.insert(arguments.end(), {"--home", folder_.path().string(), "--no-input"});
+    return run_cli(arguments, {}, false, access);
+  }
+  Json run_json(std::vector<std::string> arguments, int exit = 0) {
+    arguments.insert(arguments.end(), {"-o", "json"});
+    const Ran ran = run(std::move(arguments));
+    EXPECT_EQ(ran.exit, exit) << ran.out << ran.err;
+    return Json::parse(ran.out, nullptr, false);
+  }
+  // Gets a proof into a file of this name, and its path.
+  std::string got(const std::string& name, std::vector<std::string> question) {
+    const std::string path = (folder_ / name).string();
+    question.insert(question.begin(), {"proof", "get"});
+    question.insert(question.end(), {"--out", path});
+    const Ran ran = run(question);
+    EXPECT_EQ(ran.exit, 0) << ran.err;
+    return path;
+  }
+
+  support::TemporaryFolder folder_;
+  ledger::ProofChain chain_;
+
+ private:
+  crypto::Result<HttpResponse> answer(const std::string& path) {
+    const node::api::View view{
+        chain_.reader(), chain_.tip(), 0, std::make_shared<const node::api::NodeFacts>(), 0, 0};
+    const auto target = node::api::split_target(path);
+    EXPECT_TRUE(target.has_value()) << path;
+    node::api::Request request;
+    request.method = "GET";
+    request.path = target->path;
+    request.query = target->query;
+    node::api::Response response = node::api::handle(request, view);
+    return HttpResponse{response.status, response.content_type, std::move(response.body), 0};
+  }
+};
+
+TEST_F(Proof, AnswersInOneSentenceBehindTheVerdict) {
+  const std::string file =
+      got("s.greenproof", {"cert/epa/smartway/A1", "--at", "2019-02-02", "--as-of-height", "2"});
+  const Ran ran = run({"proof", "verify", file});
+
+  EXPECT_EQ(ran.exit, 0);
+  EXPECT_TRUE(ran.out.starts_with(
+      "VALID\n"
+      "How did cert/epa/smartway/A1 stand on 2019-02-02?\n"
+      "It was suspended on 2019-02-02, as known at height 2 (2019-03-01T00:00:02Z).\n\n"))
+      << ran.out;
+  EXPECT_NE(ran.out.find("certification_status"), std::string::npos);
+  EXPECT_NE(ran.out.find("signed by 4 of 4 validators and 0 trusted witnesses"), std::string::npos);
+  EXPECT_NE(ran.err.find("No outside witness"), std::string::npos);
+}
+
+TEST_F(Proof, TellsProgramsTheSame) {
+  const Json history = run_json({"proof", "verify", got("h", {"cert/epa/smartway/A1"})});
+  EXPECT_EQ(history["schema"], "greenledger.proof-verdict/1");
+  EXPECT_EQ(history["verdict"], "VALID");
+  ASSERT_EQ(history["records"].size(), 2u);
+  EXPECT_EQ(history["records"][1]["kind"], "certification_status");
+  EXPECT_EQ(history["records"][1]["signed_by"], "epa");
+  EXPECT_EQ(history["records"][1]["time"], "2019-03-01T00:00:02Z");
+  EXPECT_EQ(history["head"]["height"], 2);
+  EXPECT_EQ(history["head"]["cosigners"].size(), 4u);
+
+  const Json record = run_json({"proof", "verify", got("r", {"org/epa", "--place", "1"})});
+  EXPECT_EQ(record["answer"], "It is, as a founding record of the genesis file.");
+  const Json absence = run_json({"proof", "verify", got("n", {"cert/epa/smartway/Z", "--absent"})});
+  EXPECT_EQ(absence["answer"], "There is nothing, at height 2.");
+  const Json shown = run_json({"proof", "show", (folder_ / "h").string()});
+  EXPECT_EQ(shown["question"], "What is the complete history of cert/epa/smartway/A1?");
+  EXPECT_EQ(shown["begins"], "at genesis");
+}
+
+TEST_F(Proof, IsInvalidWhenAByteDiffersAndOpenWhereTrustBeginsElsewhere) {
+  const std::string file = got("h", {"cert/epa/smartway/A1"});
+  std::string bytes = folder_.read("h");
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  folder_.write("changed", bytes);
+  const Json changed = run_json({"proof", "verify", (folder_ / "changed").string()}, 4);
+  EXPECT_EQ(changed["verdict"], "INVALID");
+  EXPECT_EQ(changed["code"], "E-BUNDLE-BYTES");
+  EXPECT_EQ(run({"proof", "show", (folder_ / "changed").string()}).exit, 2);
+
+  const std::string trust = (folder_ / "trust.json").string();
+  EXPECT_EQ(run({"proof", "verify", file, "--save-trust", trust}).exit, 0);
+  chain_.add("epa", {tests::certification("A2", "Acura", "RDX")});
+  chain_.checkpoint();
+  const std::string later = got("l", {"cert/epa/smartway/A2", "--trust", trust});
+  const Json resumed = run_json({"proof", "verify", later, "--trust", trust});
+  EXPECT_EQ(resumed["verdict"], "VALID");
+  EXPECT_TRUE(resumed["warnings"].empty());
+  const Json unknown = run_json({"proof", "verify", later}, 9);
+  EXPECT_EQ(unknown["verdict"], "COULD NOT DECIDE");
+  EXPECT_EQ(unknown["code"], "E-BUNDLE-START");
+  // The chain's clock stands in 2019.
+  EXPECT_EQ(run_json({"proof", "verify", later, "--trust", trust, "--max-age", "24"}, 9)["code"],
+            "E-BUNDLE-OLD");
+}
+
+TEST_F(Proof, AsksForWitnesses) {
+  const std::string file = got("h", {"cert/epa/smartway/A1"});
+  const Json few = run_json({"proof", "verify", file, "--witnesses-min", "1"}, 9);
+  EXPECT_EQ(few["code"], "E-BUNDLE-WITNESSES");
+  EXPECT_EQ(run({"proof", "verify", file, "--witness", "no key"}).exit, 2);
+}
+
+TEST_F(Proof, SaysWhatIsWrongWithAQuestion) {
+  EXPECT_EQ(run({"proof", "get", "cert/epa/smartway/A1", "--place", "1", "--absent"}).exit, 2);
+  EXPECT_EQ(run({"proof", "get", "cert/epa/smartway/A1", "--as-of-height", "1"}).exit, 2);
+  EXPECT_EQ(run({"proof", "get", "cert/epa/smartway/Z9"}).exit, 5);
+  EXPECT_EQ(run({"proof", "get", "cert/epa/smartway/A1", "--absent"}).exit, 6);
+  EXPECT_EQ(run({"proof", "verify", (folder_ / "none").string()}).exit, 2);
+  EXPECT_EQ(run({"proof", "get", "org/epa", "--trust", (folder_ / "genesis.json").string()}).exit,
+            2);
+}
+
+}  // namespace
+}  // namespace tools

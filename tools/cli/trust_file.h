@@ -1,0 +1,19 @@
+// What an auditor has verified, kept from one proof to the next:
+//   {"schema": "greenledger.trust/1", "network_id", "origin", "epoch", "anchor", "height",
+//    "tree_size", "tree_root", "validators": [{"organisation", "vote_key", "log_key",
+//    "cosigner_key"}]}
+// Whoever can change the file decides what is believed: it belongs beside the genesis file.
+#pragma once
+
+#include <string>
+
+#include "ledger/proofs/trust_chain.h"
+
+namespace tools {
+
+std::string write_trust(const ledger::TrustPoint& point);
+
+// E-INPUT: no such file, or not such a document.
+crypto::Result<ledger::TrustPoint> read_trust(const std::string& path);
+
+}  // namespace tools

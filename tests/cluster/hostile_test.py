@@ -60,6 +60,8 @@ class Memory(threading.Thread):
 
 
 class Hostile(FourValidators):
+    ALL_HONEST = False
+
     def connect(self):
         self.hostile = self.nodes.pop()  # never runs
 

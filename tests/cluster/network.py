@@ -66,8 +66,11 @@ class Node:
         self.program, self.home = programs / "greenledgerd", home
         self.errors = home.with_name(f"{home.name}.err")
         self.url = free_address()
+        self.operations = None  # a free port, once it runs
         self.peers = free_address().removeprefix("http://")
         self.seeds = ()  # where it calls others; without them it has no peers
+        self.wrapper = ()  # a command that starts it
+        self.environment = {}  # beside this process's own
         self.process = None
         subprocess.run([self.program, "init", "--home", home, "--genesis", genesis,
                         *(("--keys", keys) if keys else ())], check=True, capture_output=True)
@@ -81,19 +84,32 @@ class Node:
         peers = ("--peers", self.peers, "--seeds", ",".join(self.seeds)) if self.seeds else ()
         with open(self.errors, "ab") as errors:
             self.process = subprocess.Popen(
-                [self.program, "start", "--home", self.home,
+                [*self.wrapper, self.program, "start", "--home", self.home,
                  "--listen", self.url.removeprefix("http://"), *peers,
                  "--operations", "127.0.0.1:0", "--allow-unencrypted-keys"],
+                env=os.environ | self.environment,
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors)
 
     def wait_until_ready(self):
         ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE_S)
         line = self.process.stdout.readline().decode() if ready else ""
-        assert re.match(rf"ready: .* api {self.url} ", line), f"{line}{self.said()}"
+        match = re.match(rf"ready: .* api {self.url} operations (\S+)", line)
+        assert match, f"{line}{self.said()}"
+        self.operations = match[1]
 
     def said(self):
         """The end of what it wrote to its log."""
         return self.errors.read_text()[-2000:]
+
+    def lines(self, text):
+        """How often this is a line of its log, after the program's name."""
+        return len(re.findall(f"^node: {text}$", self.errors.read_text(), re.MULTILINE))
+
+    def pause(self):
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self.process.send_signal(signal.SIGCONT)
 
     def kill(self):
         """kill -9, as by a power cut."""

@@ -18,7 +18,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from network import PATIENCE_S, main  # noqa: E402
 from proxy import BACK, THERE, Proxy  # noqa: E402
-from validators import MEMBERS, FourValidators, Writer, purchase  # noqa: E402
+from validators import FourValidators, Writer, purchase  # noqa: E402
 
 CYCLES_STANDARD = 4
 
@@ -58,7 +58,8 @@ class Kills(FourValidators):
                 self.documents += writer.finish()
             self.same_everywhere()
             back.append(time.monotonic() - started)
-        print(f"{cycles} kills: the first purchase begun after one was final in "
+        print(f"{cycles} kills -9 of a node, {len(self.documents)} purchases, each once on "
+              f"every node, equal roots after every kill; the first begun after one was final in "
               f"{sorted(delays)[len(delays) // 2]:.2f} s (median), {max(delays):.2f} s at most; "
               f"the node stood with the others {max(back):.2f} s after its start at most")
 
@@ -129,6 +130,13 @@ class Faults(FourValidators):
         self.goes_on_without_victim("deaf")
         self.comes_back("deaf")
 
+    def test_a_node_that_nobody_hears_comes_back(self):
+        self.record("before", self.victim)
+        self.to_victim.held, self.from_victim.held = {BACK}, {THERE}
+        for number in range(6):
+            self.record(f"mute-{number}", self.others[number % 3])
+        self.comes_back("mute")
+
     def test_a_node_whose_connections_turn_to_garbage_comes_back(self):
         self.record("before", self.victim)
         self.to_victim.garbage = self.from_victim.garbage = True
@@ -188,7 +196,6 @@ class Observer(FourValidators):
         for number in range(8):
             self.record(f"early-{number}", self.nodes[number % 4])
         self.admit("watch")
-        self.founding += 1  # the record that admits it
         observer = self.network.init_node(self.network.folder / "watch" / "keys")
         observer.seeds = [node.peers for node in self.nodes[:4]]
         begun = time.monotonic()
@@ -211,17 +218,6 @@ class Observer(FourValidators):
 
     def records_listed(self, node):
         return self.network.ask("ledger", "digest", "--node", node.url)["records"]
-
-    def admit(self, name):
-        say = self.network.say
-        say("keys", "new", "--org", name, "--name", name, "--member", "observer",
-            "--role", "root,operation,node", home=name)
-        say("org", "admit", self.network.folder / name / f"{name}.request.json",
-            "--out", "proposal.json")
-        for member in MEMBERS[:5]:  # of six: more than two thirds
-            say("org", "admit", "--sign", "proposal.json", "--org", member.split(":")[0],
-                "--key", "root")
-        say("org", "admit", "proposal.json", "--org", "epa")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """A network between nodes that fails as it is told: it passes on TCP connections, until it cuts
 them, delays or holds what they carry, or makes garbage of it."""
 import os
+import queue
 import socket
 import threading
 import time
 
 THERE, BACK = "there", "back"  # from the caller, and to it
+PIECES_MAX = 64  # of at most 64 KiB, on their way on one connection in one direction
 
 
 class Proxy:
@@ -14,7 +16,7 @@ class Proxy:
 
     def __init__(self, targets):
         self.addresses = []
-        self.delay_s = 0.0   # for each piece of at most 64 KiB
+        self.delay_s = 0.0   # one way; order and rate stay
         self.held = set()    # directions in which bytes wait, without a sign of it
         self.garbage = False
         self.passed = {THERE: 0, BACK: 0}  # bytes
@@ -76,17 +78,30 @@ class Proxy:
             self.run(self.pump, called, caller, BACK)
 
     def pump(self, source, sink, direction):
+        pieces = queue.Queue(PIECES_MAX)
+        self.run(self.deliver, pieces, source, sink, direction)
         try:
             while data := source.recv(1 << 16):
+                pieces.put((time.monotonic() + self.delay_s, data))
+        except OSError:
+            pass
+        pieces.put(None)
+
+    def deliver(self, pieces, source, sink, direction):
+        try:
+            while piece := pieces.get():
+                due, data = piece
+                time.sleep(max(0.0, due - time.monotonic()))
                 while direction in self.held and not self.is_cut:
                     time.sleep(0.01)
-                time.sleep(self.delay_s)
                 sink.sendall(os.urandom(len(data)) if self.garbage else data)
                 self.passed[direction] += len(data)
         except OSError:
             pass
         shut(source)
         shut(sink)
+        while piece and pieces.get():  # its reader may wait for room
+            pass
         with self.lock:
             self.open.discard(source)
             source.close()

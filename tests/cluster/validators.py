@@ -1,5 +1,6 @@
 """What tests of several validators share: four of them, a certifier and a shop; purchases; writers
 that go on whatever happens; and the comparison that must hold after all of it."""
+import re
 import subprocess
 import threading
 import time
@@ -7,8 +8,16 @@ import time
 from network import PATIENCE_S, NetworkTest
 
 UNREACHABLE = 7  # exit code: the node gave no answer, and repeating is safe
-MEMBERS = ("v1:validator", "v2:validator", "v3:validator", "v4:validator",
-           "epa:certifier,scheme-owner", "shop:recorder:*")
+# What a node says of a validator that breaks the rules, and of itself when it did.
+ALARMING = re.compile("ALARM|breaks the rules|signed two proposals|are refused|refuses block")
+
+
+def members(validators):
+    return (*(f"v{number}:validator" for number in range(1, validators + 1)),
+            "epa:certifier,scheme-owner", "shop:recorder:*")
+
+
+MEMBERS = members(4)
 SCHEME = {"subject": "scheme/epa/leaf", "scheme": {
     "name": "Leaf", "iso_type": "TYPE_I", "basis": "PUBLIC_AUTHORITY",
     "categories": [{"list": "L"}], "recognised_by": "test"}}
@@ -60,6 +69,11 @@ class Writer(threading.Thread):
             assert time.monotonic() < end, f"{len(self.final)} final, and no more"
             time.sleep(0.005)
 
+    def longest_wait(self):
+        """The longest time in which it had nothing new that was final."""
+        finals = [final for _, _, final in self.final]
+        return max(later - earlier for earlier, later in zip(finals, finals[1:]))
+
     def first_since(self, moment):
         """How long after this moment the first purchase that was begun later was final."""
         return next(final for _, begun, final in self.final if begun >= moment) - moment
@@ -73,6 +87,7 @@ class Writer(threading.Thread):
 
 
 class FourValidators(NetworkTest):
+    ALL_HONEST = True  # so that no node has to say that another breaks the rules
     MEMBERS = MEMBERS
     SCHEMES = [SCHEME]
 
@@ -111,4 +126,28 @@ class FourValidators(NetworkTest):
             listed = [item["subject"] for item in node.get_all("/v1/purchases")]
             self.assertEqual(sorted(listed),
                              sorted(f"purchase/shop/desk/{one}/1" for one in self.documents))
+        for node in self.nodes if self.ALL_HONEST else ():
+            self.assertNotRegex(node.errors.read_text(), ALARMING)
         return waited
+
+    def writers(self, name, *groups):
+        """One for each group of nodes."""
+        return [Writer(self.network, f"{name}{number}", nodes)
+                for number, nodes in enumerate(groups)]
+
+    def finish(self, writers):
+        for writer in writers:
+            self.documents += writer.finish()
+
+    def admit(self, name):
+        """A member whose node observes: its keys, and the record that takes five of six."""
+        say = self.network.say
+        say("keys", "new", "--org", name, "--name", name, "--member", "observer",
+            "--role", "root,operation,node", home=name)
+        say("org", "admit", self.network.folder / name / f"{name}.request.json",
+            "--out", "proposal.json")
+        for member in MEMBERS[:5]:
+            say("org", "admit", "--sign", "proposal.json", "--org", member.split(":")[0],
+                "--key", "root")
+        say("org", "admit", "proposal.json", "--org", "epa")
+        self.founding += 1

@@ -5,7 +5,7 @@ same on all, and stays so when they are killed.
     peers_test.py PROGRAMS [CLASS] [unittest's own arguments]
 
 PEERS_CYCLES: how often a node is killed while purchases are written, each node in its turn; four
-times in tools/test, more in tools/check.
+times in tools/test, more in tools/check. For each fifty all are killed once more.
 """
 import os
 import pathlib
@@ -18,7 +18,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from network import PATIENCE_S, main  # noqa: E402
 from proxy import BACK, THERE, Proxy  # noqa: E402
-from validators import FourValidators, Writer, purchase  # noqa: E402
+from validators import FourValidators, purchase  # noqa: E402
 
 CYCLES_STANDARD = 4
 
@@ -42,8 +42,7 @@ class Kills(FourValidators):
         for cycle in range(cycles):
             victim = self.nodes[cycle % len(self.nodes)]
             others = [node for node in self.nodes if node is not victim]
-            writers = [Writer(self.network, f"K{cycle}o", others),
-                       Writer(self.network, f"K{cycle}v", [victim])]
+            writers = self.writers(f"K{cycle}-", others, [victim])
             for writer in writers:
                 writer.wait_for(3)
             killed = time.monotonic()
@@ -54,8 +53,7 @@ class Kills(FourValidators):
             writers[0].wait_for(3)
             writers[1].wait_for(1)
             delays.append(writers[0].first_since(killed))
-            for writer in writers:
-                self.documents += writer.finish()
+            self.finish(writers)
             self.same_everywhere()
             back.append(time.monotonic() - started)
         print(f"{cycles} kills -9 of a node, {len(self.documents)} purchases, each once on "
@@ -66,8 +64,12 @@ class Kills(FourValidators):
 
 class AllKilled(FourValidators):
     def test_when_all_are_killed_nothing_final_is_lost(self):
-        writers = [Writer(self.network, f"C{number}", [node])
-                   for number, node in enumerate(self.nodes)]
+        rounds = 1 + int(os.environ.get("PEERS_CYCLES", CYCLES_STANDARD)) // 50
+        for number in range(rounds):
+            self.kill_all(f"C{number}-")
+
+    def kill_all(self, name):
+        writers = self.writers(name, *([node] for node in self.nodes))
         for writer in writers:
             writer.wait_for(3)
         for node in self.nodes:
@@ -80,8 +82,7 @@ class AllKilled(FourValidators):
         for writer in writers:
             writer.wait_for(3)
         first = min(writer.first_since(killed) for writer in writers)
-        for writer in writers:
-            self.documents += writer.finish()
+        self.finish(writers)
         self.same_everywhere()
         print(f"all killed: ready after {ready - killed:.2f} s, "
               f"the first purchase begun since was final after {first:.2f} s")

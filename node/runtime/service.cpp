@@ -4,8 +4,10 @@
 #include <boost/asio/signal_set.hpp>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "crypto/error_codes.h"
 #include "crypto/passphrase.h"
@@ -47,13 +49,22 @@ class SpaceWatch {
     if (now >= next_) {
       next_ = now + std::chrono::seconds(1);
       if (const auto free = ledger::free_bytes(path_)) {
-        space_ = ledger::judge_space(*free, space_, marks_);
+        tell(std::exchange(space_, ledger::judge_space(*free, space_, marks_)), *free);
       }
     }
     return space_;
   }
 
  private:
+  void tell(ledger::Space before, std::uint64_t free) const {
+    const bool was_enough = before == ledger::Space::enough;
+    const bool is_enough = space_ == ledger::Space::enough;
+    if (was_enough == is_enough) return;
+    std::fprintf(stderr, "node: the disk of the store has %llu MiB free: %s\n",
+                 static_cast<unsigned long long>(free >> 20U),
+                 is_enough ? "it takes submissions again" : "it takes no new submissions");
+  }
+
   std::string path_;
   ledger::SpaceMarks marks_;
   std::mutex mutex_;

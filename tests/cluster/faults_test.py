@@ -286,6 +286,7 @@ class FullDisk(FourValidators):
             urllib.request.urlopen(self.victim.operations + "/readyz", timeout=PATIENCE_S)
         with not_ready.exception as answer:
             self.assertIn("The disk is almost full", answer.read().decode())
+        self.assertEqual(self.victim.lines(".* MiB free: it takes no new submissions"), 1)
         self.record("low-elsewhere", self.nodes[0])
         self.same_everywhere()
         self.free()

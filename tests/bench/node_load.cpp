@@ -3,13 +3,15 @@
 // synced. What it says of the nodes is of the time of the load alone.
 //
 //   node_load DAEMON [--validators V] [--records N] [--batch B] [--connections C] [--rate R]
-//             [--wait final|none] [--down D] [--settle S] [--delay MS] [--away N] [--home DIR]
+//             [--seconds S] [--wait final|none] [--down D] [--settle S] [--delay MS] [--away N]
+//             [--home DIR]
 //
 // Without --rate each connection sends its next submission when the last one is final (closed
 // loop): the top rate. With --rate R, records a second are offered on a clock of their own (open
 // loop), and latency counts from the moment at which a submission was due; --wait none offers them
 // without waiting until they are final: overload.
 //
+// --seconds S  nothing new is offered after so many, however many records are left
 // --down D   the last D of the validators are not started
 // --settle S seconds between start and load; a leader counts as dead after ten
 // --delay MS between any two nodes, each way
@@ -75,6 +77,8 @@ std::optional<Plan> read_plan(int argc, char** argv) {
       plan.load.connections = number;
     } else if (name == "--rate") {
       plan.load.rate = number;
+    } else if (name == "--seconds") {
+      plan.load.seconds = number;
     } else if (name == "--wait") {
       plan.load.waits_for_final = value != "none";
     } else if (name == "--home") {
@@ -152,21 +156,26 @@ class Network {
 class Watch {
  public:
   explicit Watch(const Network& network) : thread_([this, &network] { look(network); }) {}
-  double end() {
+  void end() {
     stopped_ = true;
     thread_.join();
-    return most_mib_;
   }
+  double most_mib() const { return most_mib_; }
+  double early_mib() const { return early_mib_ > 0 ? early_mib_ : most_mib_; }
 
  private:
   void look(const Network& network) {
     for (int tenths = 0; !stopped_; ++tenths) {
       if (tenths % 10 == 0) most_mib_ = std::max(most_mib_, network.resident_mib());
+      if (tenths == kEarlyTenths) early_mib_ = most_mib_;
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
   }
 
+  static constexpr int kEarlyTenths = 300;
+
   double most_mib_ = 0;
+  double early_mib_ = 0;  // within the first half minute
   std::atomic<bool> stopped_ = false;
   std::thread thread_;
 };
@@ -177,6 +186,7 @@ void print_parts(const bench::CpuByPart& before, const bench::CpuByPart& after, 
     const auto was = before.find(part);
     const double spent = seconds - (was == before.end() ? 0 : was->second);
     all += spent;
+    if (spent * 1e6 / records < 0.05) continue;
     std::printf("  %-16s %8.1f us CPU a record\n", part.c_str(), spent * 1e6 / records);
   }
   std::printf("  %-16s %8.1f us CPU a record, all nodes together\n", "all", all * 1e6 / records);
@@ -191,8 +201,8 @@ void run_load(const Plan& plan, const Network& network, const bench::Load& load)
   Watch watch(network);
   const bench::Measured measured = bench::offer(load, network.genesis(), network.urls());
   const double final = network.node(0).metric("records") - records_before;
-  const double resident = watch.end();
-  const auto records = static_cast<double>(load.records);
+  watch.end();
+  const auto records = static_cast<double>(measured.offered);
   std::printf(
       "records            %.0f in submissions of %llu over %u connections, %zu of %zu nodes\n",
       records, static_cast<unsigned long long>(load.batch), load.connections, network.size(),
@@ -209,7 +219,8 @@ void run_load(const Plan& plan, const Network& network, const bench::Load& load)
   print_parts(cpu, network.cpu(), final);
   std::printf("  %-16s %8.1f us CPU a record\n", "load itself",
               (bench::own_cpu() - own) * 1e6 / final);
-  std::printf("resident           %.0f MiB at most in a node\n", resident);
+  std::printf("resident           %.0f MiB at most in a node, %.0f in the first half minute\n",
+              watch.most_mib(), watch.early_mib());
   std::printf("wire               %.0f bytes a record sent by all nodes to peers\n",
               (network.metric("peer_sent_bytes_total") - sent) / final);
   std::fflush(stdout);
@@ -249,10 +260,11 @@ void run_catch_up(const Plan& plan, Network& network) {
 int main(int argc, char** argv) {
   const std::optional<Plan> plan = read_plan(argc, argv);
   if (!plan) {
-    std::fprintf(stderr,
-                 "usage: node_load DAEMON [--validators V] [--records N] [--batch B] "
-                 "[--connections C] [--rate R] [--wait final|none] [--down D] [--settle S] "
-                 "[--delay MS] [--away N] [--home DIR]\n");
+    std::fprintf(
+        stderr,
+        "usage: node_load DAEMON [--validators V] [--records N] [--batch B] "
+        "[--connections C] [--rate R] [--seconds S] [--wait final|none] [--down D] [--settle S] "
+        "[--delay MS] [--away N] [--home DIR]\n");
     return 2;
   }
   {

@@ -35,10 +35,10 @@ std::vector<crypto::Bytes> batch_of(std::uint64_t first, std::uint64_t count) {
   return records;
 }
 
-tools::SubmitOptions counting(const std::string& url, bool waits,
+tools::SubmitOptions counting(const std::string& url, tools::WaitFor wait,
                               std::atomic<std::uint64_t>& told_to_wait) {
   tools::SubmitOptions options = tools::submit_options(url);
-  options.wait = waits ? tools::WaitFor::final : tools::WaitFor::none;
+  options.wait = wait;
   options.connect = [connect = options.connect, &told_to_wait]() -> tools::Post {
     return [post = connect(), &told_to_wait](const std::string& path, const std::string& type,
                                              crypto::ByteView body) {
@@ -72,7 +72,7 @@ Measured offer(const Load& load, const ledger::Genesis& genesis,
   for (const std::string& url : urls) {
     submitters.emplace_back(
         tools::Signer{genesis.network_id, "shop", tests::key_named("shop/operation")},
-        counting(url, load.waits_for_final, told_to_wait));
+        counting(url, load.wait, told_to_wait));
   }
   const std::uint64_t submissions = (load.records + load.batch - 1) / load.batch;
   Measured measured;

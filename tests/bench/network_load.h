@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ledger/chain/genesis.h"
+#include "tools/cli/submitter.h"
 
 namespace bench {
 
@@ -18,8 +19,8 @@ struct Load {
   // 0: each connection sends its next submission when the last one is settled (closed loop). Else
   // records a second on a clock of their own, and latency counts from when one was due (open loop).
   double rate = 0;
-  double seconds = 0;           // nothing new is offered after so many; 0: until all are offered
-  bool waits_for_final = true;  // else a submission is settled when the node has it
+  double seconds = 0;  // nothing new is offered after so many; 0: until all are offered
+  tools::WaitFor wait = tools::WaitFor::final;  // when a submission is settled
 };
 
 struct Measured {

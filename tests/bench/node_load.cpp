@@ -3,13 +3,14 @@
 // synced. What it says of the nodes is of the time of the load alone.
 //
 //   node_load DAEMON [--validators V] [--records N] [--batch B] [--connections C] [--rate R]
-//             [--seconds S] [--wait final|none] [--down D] [--settle S] [--delay MS] [--away N]
+//             [--seconds S] [--wait final|accepted|none] [--down D] [--settle S] [--delay MS]
+//             [--away N]
 //             [--home DIR]
 //
 // Without --rate each connection sends its next submission when the last one is final (closed
 // loop): the top rate. With --rate R, records a second are offered on a clock of their own (open
-// loop), and latency counts from the moment at which a submission was due; --wait none offers them
-// without waiting until they are final: overload.
+// loop), and latency counts from the moment at which a submission was due; with --wait
+// accepted or none they are not waited for until they are final: overload.
 //
 // --seconds S  nothing new is offered after so many, however many records are left
 // --down D   the last D of the validators are not started
@@ -80,7 +81,8 @@ std::optional<Plan> read_plan(int argc, char** argv) {
     } else if (name == "--seconds") {
       plan.load.seconds = number;
     } else if (name == "--wait") {
-      plan.load.waits_for_final = value != "none";
+      if (value == "none") plan.load.wait = tools::WaitFor::none;
+      if (value == "accepted") plan.load.wait = tools::WaitFor::accepted;
     } else if (name == "--home") {
       plan.home = value;
     } else {
@@ -212,8 +214,8 @@ void run_load(const Plan& plan, const Network& network, const bench::Load& load)
               static_cast<unsigned long long>(measured.told_to_wait));
   std::printf("rate               %.0f records/s final\n", final / measured.seconds);
   std::printf("%-18s p50 %.1f ms, p99 %.1f ms, max %.1f ms\n",
-              load.waits_for_final ? "submit to final" : "submit to taken", measured.latency(0.5),
-              measured.latency(0.99), measured.latency(1));
+              load.wait == tools::WaitFor::final ? "submit to final" : "submit to taken",
+              measured.latency(0.5), measured.latency(0.99), measured.latency(1));
   std::printf("blocks             %.0f records a block\n",
               final / std::max(1.0, network.node(0).metric("height") - blocks));
   print_parts(cpu, network.cpu(), final);
@@ -260,11 +262,11 @@ void run_catch_up(const Plan& plan, Network& network) {
 int main(int argc, char** argv) {
   const std::optional<Plan> plan = read_plan(argc, argv);
   if (!plan) {
-    std::fprintf(
-        stderr,
-        "usage: node_load DAEMON [--validators V] [--records N] [--batch B] "
-        "[--connections C] [--rate R] [--seconds S] [--wait final|none] [--down D] [--settle S] "
-        "[--delay MS] [--away N] [--home DIR]\n");
+    std::fprintf(stderr,
+                 "usage: node_load DAEMON [--validators V] [--records N] [--batch B] "
+                 "[--connections C] [--rate R] [--seconds S] [--wait final|accepted|none] [--down "
+                 "D] [--settle S] "
+                 "[--delay MS] [--away N] [--home DIR]\n");
     return 2;
   }
   {

@@ -39,11 +39,11 @@ export function decodeBundle(file) {
   bundle.values = values(reader);
   reader.end();
   paths.end();
-  if (bundle.start.size === 0n && (bundle.start.epoch !== 0n || bundle.consistency.length > 0)) {
-    wrong("its start is neither genesis nor a head");
-  }
+  if (isFromGenesis(bundle) && bundle.consistency.length > 0) wrong("a path from genesis");
   return bundle;
 }
+
+export const isFromGenesis = ({ start }) => start.epoch === 0n && start.size === 0n;
 
 function question(reader) {
   const [kind, subject, place, day, asOfHeight] = [

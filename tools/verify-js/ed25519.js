@@ -1,4 +1,20 @@
-// Ed25519 (RFC 8032): WebCrypto where it can, @noble/curves where it cannot.
+// Ed25519 (RFC 8032): WebCrypto where it can, @noble/curves where it cannot. Keys and points of
+// small order are refused before: some signatures under them are good for every message.
+import { unhex } from "./bytes.js";
+
+const P = (1n << 255n) - 19n;
+
+function coordinate(bytes) {
+  const y = bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  return y & ((1n << 255n) - 1n);
+}
+
+// The y of the points whose order divides 8; that of order 8 is one of two, each other's negative.
+const Y8 = coordinate(unhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"));
+const SMALL = [0n, 1n, P - 1n, Y8, P - Y8];
+
+const isSmall = (point) => SMALL.includes(coordinate(point) % P);
+const isCanonical = (point) => coordinate(point) < P;
 
 const BASE_POINT = new Uint8Array(32).fill(0x66);
 BASE_POINT[0] = 0x58;
@@ -42,6 +58,8 @@ export async function noble() {
 let chosen = null;
 
 export async function verifySignature(key, signature, message) {
+  if (key.length !== 32 || signature.length !== 64) return false;
+  if (isSmall(key) || !isCanonical(key) || isSmall(signature.subarray(0, 32))) return false;
   chosen ??= (async () => (await webCrypto()) ?? (await noble()))();
   return (await chosen)(key, signature, message);
 }

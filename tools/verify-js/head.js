@@ -1,10 +1,10 @@
 // The newest state that a bundle speaks of: a checkpoint with the signatures of a quorum, and the
 // seal that is its last leaf.
 import { equal, Fault } from "./bytes.js";
-import { parseSeal } from "./bundle.js";
+import { isFromGenesis, parseSeal } from "./bundle.js";
 import { COSIGNER, isLineOf, LOG, parseCheckpoint, parseNote, verifyLine } from "./note.js";
 import { RULES, quorumOf, setHash } from "./trust.js";
-import { isConsistent } from "./tree.js";
+import { isConsistent, isIncluded, leafHash } from "./tree.js";
 
 const wrong = (what) => {
   throw new Fault("E-BUNDLE-HEAD", `The head is not signed as it must be: ${what}.`);
@@ -23,6 +23,10 @@ export async function readHead(bundle, known, genesis, witnesses) {
   }
   const last = bundle.entries.at(-1);
   if (!last || last.index + 1n !== checkpoint.size) wrong("its last leaf is not shown");
+  const { size, root } = checkpoint;
+  if (!isIncluded(leafHash(last.bytes), last.index, size, last.path, root)) {
+    wrong("its last leaf is another");
+  }
   const seal = parseSeal(last.bytes, wrong);
   if (seal.rules !== RULES) {
     throw new Fault("E-BUNDLE-RULES", `The head follows rules ${seal.rules}; 1 are known here.`);
@@ -69,7 +73,7 @@ export function checkAgainstTrust(bundle, head, trust, options) {
       throw new Fault("E-BUNDLE-OLD", "A newer head was verified before.");
     }
     if (head.size === trust.size && !equal(head.root, trust.root)) isShrunk("Another tree");
-    const goesOn = bundle.start.size === 0n ||
+    const goesOn = isFromGenesis(bundle) ||
       isConsistent(trust.size, head.size, bundle.consistency, trust.root, head.root);
     if (!goesOn) isShrunk("A tree that this one does not continue");
   }

@@ -1,6 +1,6 @@
 // The verdict on a proof of a Greenledger, from the genesis file alone. FORMAT.md of ledger/proofs
 // says what is checked, in the order of its section "Verifying".
-import { ABSENCE, decodeBundle, HISTORY, RECORD } from "./bundle.js";
+import { ABSENCE, decodeBundle, HISTORY, isFromGenesis, RECORD } from "./bundle.js";
 import { equal, Fault, hex } from "./bytes.js";
 import { Evidence, kindOf } from "./evidence.js";
 import { parseGenesis } from "./genesis.js";
@@ -63,7 +63,7 @@ async function judge(bundle, genesis, options, result) {
 // {epoch, anchor, validators} from which the links lead.
 function startOf(bundle, genesis, trust) {
   const { epoch, size } = bundle.start;
-  if (size === 0n) return { epoch: 0n, anchor: null, validators: genesis.validators };
+  if (isFromGenesis(bundle)) return { epoch: 0n, anchor: null, validators: genesis.validators };
   if (!trust || trust.epoch !== epoch || trust.size !== size) {
     throw new Fault("E-BUNDLE-START", `It begins at ${size} entries, which were not verified.`);
   }

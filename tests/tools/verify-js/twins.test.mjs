@@ -156,6 +156,11 @@ test("missing and wrong signatures of the head", async () => {
   await bothSay("E-BUNDLE-HEAD", rewritten((note) => note.slice(0, -1)));
   const repeated = [...rows.slice(0, 7), rows[6], ""].join("\n");
   await bothSay("E-BUNDLE-HEAD", rewritten(() => repeated));
+  const last = twin("record", ({ entries }) => {
+    const seal = entries.at(-1);
+    seal.bytes = flipped(seal.bytes, 30);
+  });
+  await bothSay("E-BUNDLE-HEAD", last);
   const sealless = twin("record", (bundle) => bundle.entries.pop());
   await bothSay("E-BUNDLE-HEAD", sealless);
 });
@@ -181,6 +186,9 @@ test("wrong links", async () => {
   assert.equal((await verifyBundle(first, genesis)).verdict, verifyWithClient(first).verdict);
   assert.equal((await verifyBundle(first, genesis)).code, "E-BUNDLE-LINK");
   await bothSay("E-BUNDLE-HEAD", twin("record", (bundle) => bundle.links.pop()));
+  for (const start of [{ epoch: 1n, size: 0n }, { epoch: 0n, size: 9n }]) {
+    await bothSay("E-BUNDLE-START", twin("record", (bundle) => (bundle.start = start)));
+  }
 });
 
 test("authors of others, or none", async () => {

@@ -73,6 +73,7 @@ void Replica::enter_epoch(ledger::Journal records) {
   checks_.clear();
   ripe_.clear();
   requests_.clear();
+  range_ends_.clear();
   assign_validators();
   follow_head();
   make_core(records);
@@ -83,6 +84,7 @@ void Replica::make_core(const ledger::Journal& records) {
   checks_.clear();
   ripe_.clear();
   requests_.clear();
+  range_end_driven_ = 0;
   core_ = std::make_unique<Core>(options_.core, core_start(records), gate_);
   ++cores_;
 }
@@ -235,13 +237,16 @@ crypto::Bytes Replica::body_for_journal(const Hash& hash) const {
 void Replica::settle() {
   for (;;) {
     if (tree_.is_behind()) {
-      resumes_ = !requests_.empty() || !ripe_.empty() || core_->ended() || mempool_.size() > 0;
+      resumes_ = !requests_.empty() || !ripe_.empty() || !range_ends_.empty() || core_->ended() ||
+                 mempool_.size() > 0;
       return;
     }
     if (core_->ended()) {
       begin_next_epoch();
     } else if (!ripe_.empty()) {
       for (const Hash& hash : std::exchange(ripe_, {})) try_check(hash);
+    } else if (auto certificate = next_range_end()) {
+      drive(MessageReceived{std::nullopt, *std::move(certificate)});
     } else if (std::exchange(review_due_, false)) {
       review_passed_by();
     } else if (gathers_ && !requests_.empty() &&

@@ -295,6 +295,7 @@ class Replica {
   void serve(PeerId from, const Request& request);
   void keep_evidence(const Evidence& evidence);
   void follow_head();
+  std::optional<VerifiedCertificate> next_range_end();
   void fill_history();
   void tell_observers(const VerifiedCertificate& certificate);
   void announce_again();
@@ -330,7 +331,9 @@ class Replica {
   SubmissionGossip gossip_;
   BlockFetch block_fetch_;
   std::optional<RangeSync> range_sync_;
-  std::optional<HistoryFill> history_;  // while the ledger begins above genesis
+  std::deque<VerifiedCertificate> range_ends_;  // of ranges that are here and not final yet
+  std::uint64_t range_end_driven_ = 0;          // height of the one that consensus has heard of
+  std::optional<HistoryFill> history_;          // while the ledger begins above genesis
   Serve serve_;
   ledger::JournalHead journal_;
   ledger::PruneCursor prune_cursor_;

@@ -234,8 +234,20 @@ void Replica::take(PeerId from, RangeSent message) {
       bodies_.insert_or_assign(hash,
                                ReceivedBody{block.header, std::move(block.body), std::nullopt});
     }
-    drive(MessageReceived{std::nullopt, std::move(range.certificate)});
+    range_ends_.push_back(std::move(range.certificate));
   }
+}
+
+// Consensus hears of one range at a time: it makes final what its newest certificate names in one
+// step, and each block that waits for that is a layer more to look through.
+std::optional<VerifiedCertificate> Replica::next_range_end() {
+  const auto height = [](const VerifiedCertificate& one) { return one->vote.candidate.height; };
+  while (!range_ends_.empty() && height(range_ends_.front()) <= head().seal.height) {
+    range_ends_.pop_front();
+  }
+  if (range_ends_.empty() || height(range_ends_.front()) <= range_end_driven_) return std::nullopt;
+  range_end_driven_ = height(range_ends_.front());
+  return range_ends_.front();
 }
 
 // A block of the history in each step that has nothing else to write, so that nothing waits for it.

@@ -180,10 +180,14 @@ class Network:
         return self
 
     def __exit__(self, *_):
-        for node in self.nodes:
-            if node.process:
+        running = [node for node in self.nodes if node.process]
+        for node in running:  # all, also when one has ended by itself
+            node.process.kill()
+        try:
+            for node in running:
                 node.kill()
-        self.kept.cleanup()
+        finally:
+            self.kept.cleanup()
 
     # ---- the nodes ----
 

@@ -28,11 +28,11 @@ export async function readHead(bundle, known, genesis, witnesses) {
     wrong("its last leaf is another");
   }
   const seal = parseSeal(last.bytes, wrong);
-  if (seal.rules !== RULES) {
+  if (seal.rules > RULES) {
     throw new Fault("E-BUNDLE-RULES", `The head follows rules ${seal.rules}; 1 are known here.`);
   }
-  const isKnown = equal(seal.networkId, genesis.networkId) && seal.epoch === known.epoch &&
-    equal(seal.setHash, setHash(known.epoch, known.validators)) &&
+  const isKnown = seal.rules === RULES && equal(seal.networkId, genesis.networkId) &&
+    seal.epoch === known.epoch && equal(seal.setHash, setHash(known.epoch, known.validators)) &&
     seal.firstIndex + seal.count === checkpoint.size;
   if (!isKnown) wrong("its seal is of other validators");
   return { seal, size: checkpoint.size, root: checkpoint.root, ...signed };

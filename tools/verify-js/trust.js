@@ -39,9 +39,10 @@ function changed(set, changes) {
 export async function follow(known, link, networkId) {
   const { header, certificate } = link;
   const { seal } = header;
-  if (seal.rules !== RULES) {
+  if (seal.rules > RULES) {
     throw new Fault("E-BUNDLE-RULES", `A link follows rules ${seal.rules}; 1 are known here.`);
   }
+  if (seal.rules !== RULES) broken("there never were rules 0");
   if (!equal(seal.networkId, networkId)) broken("a header is of another network");
   if (equal(seal.setHash, seal.nextSetHash)) broken("a header closes no epoch");
   if (seal.firstIndex + seal.count !== header.size) broken("a seal is not the last of its tree");

@@ -181,6 +181,7 @@ test("wrong links", async () => {
     await refused((link) => (link.next[0].organisation = "v00x"));
     const rules = linkTwin((link) => (link.header.bytes = flipped(link.header.bytes, 1, 3)));
     await bothSay("E-BUNDLE-RULES", rules);
+    await refused((link) => (link.header.bytes = flipped(link.header.bytes, 1)));
   }
   const first = twin("record", (bundle) => bundle.links.shift());
   assert.equal((await verifyBundle(first, genesis)).verdict, verifyWithClient(first).verdict);
@@ -226,6 +227,7 @@ test("files that are no bundles, of others or of a later version", async () => {
   await bothSay("E-BUNDLE-BYTES", closed(new Uint8Array([...body(bundleOf("record")), 0])));
   const content = file.slice(0, -32);
   await bothSay("E-BUNDLE-VERSION", closed(flipped(content, 18, 3)));
+  await bothSay("E-BUNDLE-VERSION", closed(flipped(content, 18)));
   await bothSay("E-BUNDLE-NETWORK", closed(flipped(content, 19)));
   const other = await verifyBundle(file, new Uint8Array([...genesis, 0x20]));
   assert.equal(other.code, "E-BUNDLE-NETWORK");

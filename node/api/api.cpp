@@ -319,7 +319,11 @@ void Api::on_updates(const std::vector<SubmissionUpdate>& updates) {
 
 void Api::on_notes(const std::vector<Note>& notes) {
   for (const Note& note : notes) {
-    if (std::holds_alternative<HistoryFilled>(note)) on_joined();  // there may be no block for long
+    // Neither waits for a block, and there may be none for long.
+    if (std::holds_alternative<HistoryFilled>(note) ||
+        std::holds_alternative<CheckpointSigned>(note)) {
+      on_joined();
+    }
     const auto* committed = std::get_if<BlockCommitted>(&note);
     if (committed == nullptr) continue;
     parts_->counters.blocks_committed.fetch_add(1);

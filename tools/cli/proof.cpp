@@ -22,6 +22,7 @@ using crypto::Result;
 using crypto::Unexpected;
 
 constexpr std::size_t kUnfolded = 10'000;  // into a pipe a sentence goes on one line
+constexpr const char* kTrustMeaning = "what was verified before (proof verify --save-trust)";
 constexpr std::chrono::milliseconds kCheckpointPause{200};
 constexpr int kCheckpointTries = 25;
 
@@ -249,7 +250,7 @@ void add_get(Cli& cli, CLI::App& noun) {
   CLI::App& verb = cli.add_verb(
       noun,
       {"get",
-       "Get a file that proves an answer to whoever holds the genesis file",
+       "Get a file, named after SUBJECT, that proves an answer to whoever holds the genesis file",
        {"greenledger proof get cert/epa/smartway/SW-1",
         "greenledger proof get cert/epa/smartway/SW-1 --at 2018-05-01 --as-of-height 12",
         "greenledger proof get purchase/shop/till/D1/1 --place 1 --out purchase.greenproof",
@@ -263,10 +264,8 @@ void add_get(Cli& cli, CLI::App& noun) {
   add_day_flag(verb, options->day);
   add_height_flag(verb, options->height);
   verb.add_flag("--absent", options->absent, "prove that there is nothing");
-  verb.add_option("--trust", options->trust, "begin at the head that this file says was verified")
-      ->type_name("");
-  verb.add_option("--out", options->out, "file to write; by default named after the subject")
-      ->type_name("");
+  verb.add_option("--trust", options->trust, kTrustMeaning)->type_name("");
+  verb.add_option("--out", options->out, "file to write")->type_name("");
 }
 
 void add_verify(Cli& cli, CLI::App& noun) {
@@ -280,8 +279,7 @@ void add_verify(Cli& cli, CLI::App& noun) {
         "greenledger proof verify it.greenproof --trust trust.json --max-age 24"}},
       [options](Session& session) { return verify(session, *options); });
   verb.add_option("FILE", options->file, "the proof")->required()->type_name("");
-  verb.add_option("--trust", options->trust, "what was verified before (--save-trust)")
-      ->type_name("");
+  verb.add_option("--trust", options->trust, kTrustMeaning)->type_name("");
   verb.add_option("--save-trust", options->save_trust, "keep the head for the next proof here")
       ->type_name("");
   verb.add_option("--witness", options->witnesses, "verifier key of a trusted outside witness")

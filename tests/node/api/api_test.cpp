@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "ledger/chain/codes.h"
+#include "ledger/chain/layered_snapshot.h"
 #include "node/api/codes.h"
 #include "proto/canonical.h"
 #include "tests/node/api/ledger_fixture.h"
@@ -25,7 +26,9 @@ class RunningApi : public testing::Test {
   void start(ApiOptions options) {
     NodeLink link;
     link.facts = *ledger_.view().facts;
-    link.snapshot = [this] { return ledger_.chain().reader().shared_snapshot(); };
+    link.snapshot = [this] {
+      return later_ != nullptr ? later_ : ledger_.chain().reader().shared_snapshot();
+    };
     link.submit = [this](ledger::VerifiedSubmission submission) {
       const std::lock_guard guard(lock_);
       if (full_) return false;
@@ -98,6 +101,7 @@ class RunningApi : public testing::Test {
   }
 
   Ledger ledger_;
+  std::shared_ptr<const ledger::Snapshot> later_;  // what the store holds without a new block
   std::mutex lock_;
   std::deque<ledger::VerifiedSubmission> submitted_;
   bool full_ = false;
@@ -135,6 +139,21 @@ TEST_F(RunningApi, AnswersWhenASubmissionIsFinalAndShowsItAtOnce) {
   EXPECT_EQ(body(client.receive())["state"], "final");
   const std::lock_guard guard(lock_);
   EXPECT_TRUE(submitted_.empty());
+}
+
+// The tip is signed a second after the last block, and there may be no other for long.
+TEST_F(RunningApi, ShowsACheckpointThatCameWithoutABlock) {
+  RawClient client(api_->port());
+  EXPECT_EQ(client.get("/tlog/checkpoint").status, 404);
+  ledger::WriteBatch batch;
+  crypto::Bytes size;
+  crypto::append_u64(size, ledger_.chain().tip().tree_size);
+  batch.put(ledger::Column::checkpoints, size, "the note");
+  later_ =
+      std::make_shared<ledger::LayeredSnapshot>(ledger_.chain().reader().shared_snapshot(), batch);
+  api_->on_notes({CheckpointSigned{ledger_.chain().tip().tree_size}});
+
+  EXPECT_EQ(client.get("/tlog/checkpoint").body, "the note");
 }
 
 TEST_F(RunningApi, AnswersAsEarlyAsTheSenderWants) {

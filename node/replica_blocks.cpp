@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "crypto/check.h"
+#include "ledger/chain/checkpoints.h"
 #include "ledger/chain/codes.h"
 #include "ledger/chain/reader.h"
 #include "node/replica.h"
@@ -393,9 +394,7 @@ void Replica::take_checkpoint(const CheckpointSent& sent) {
   const ledger::ValidatorSet& validators = old ? keyring_->last_validators : keyring_->validators;
   const auto note = checkpoints_.add(sent, validators.quorum());
   if (!note) return;
-  crypto::Bytes size;
-  crypto::append_u64(size, sent.head.size);
-  actions_.writes.put(ledger::Column::checkpoints, std::move(size), ledger::format_note(*note));
+  ledger::put_checkpoint(actions_.writes, sent.head.size, ledger::format_note(*note));
   actions_.notes.push_back(CheckpointSigned{sent.head.size});
 }
 

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "ledger/chain/checkpoints.h"
 #include "ledger/history/tiles.h"
 #include "ledger/proofs/codes.h"
 #include "ledger/records/date.h"
@@ -24,14 +25,14 @@ struct SignedHead {
 };
 
 Checked<SignedHead> newest_head(const ChainReader& reader) {
-  const auto stored = reader.snapshot().seek_back(Column::checkpoints, Bytes(8, '\xff'));
-  if (!stored) return refuse(kProvePending, "", "The validators have signed no checkpoint yet.");
-  const std::uint64_t size = crypto::read_u64(stored->key);
+  auto kept = newest_checkpoint(reader.snapshot());
+  if (!kept) return refuse(kProvePending, "", "The validators have signed no checkpoint yet.");
+  const std::uint64_t size = kept->size;
   const auto header = size == 0 ? std::nullopt : reader.block_of(size - 1);
   if (!header || header->tree_size != size) {
     return refuse(kProveGone, "", "The block of the newest checkpoint is not here.");
   }
-  return SignedHead{*header, stored->value};
+  return SignedHead{*header, std::move(kept->note)};
 }
 
 // Gathers what a bundle shows, everything once, under one head.
@@ -297,10 +298,16 @@ Checked<ProofBundle> prove(const ChainReader& reader, const Question& question,
   if (!collector) return Unexpected{collector.error()};
   if (auto done = collect(*collector, reader, question); !done) return Unexpected{done.error()};
   std::move(*collector).pour_into(bundle);
-  if (encode_bundle(bundle).size() > kBundleBytesMax) {
-    return refuse(kProveLarge, "question", "The answer takes too many bytes for one file.");
-  }
   return bundle;
+}
+
+Checked<Bytes> prove_file(const ChainReader& reader, const Question& question,
+                          const ProofStart& start) {
+  const auto bundle = prove(reader, question, start);
+  if (!bundle) return Unexpected{bundle.error()};
+  Bytes file = encode_bundle(*bundle);
+  if (file.size() <= kBundleBytesMax) return file;
+  return refuse(kProveLarge, "question", "The answer takes too many bytes for one file.");
 }
 
 }  // namespace ledger

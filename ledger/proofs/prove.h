@@ -22,4 +22,8 @@ Checked<ProofBundle> prove(const ChainReader& reader, const Question& question,
                            const ProofStart& start = {},
                            std::size_t entries_max = kBundleEntriesMax);
 
+// The same as a file. E-PROVE-LARGE also for what is larger than kBundleBytesMax.
+Checked<Bytes> prove_file(const ChainReader& reader, const Question& question,
+                          const ProofStart& start = {});
+
 }  // namespace ledger

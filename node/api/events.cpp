@@ -5,6 +5,7 @@
 #include "node/api/codes.h"
 #include "node/api/json.h"
 #include "node/api/problem.h"
+#include "proto/kind_name.h"
 
 namespace node::api {
 namespace {
@@ -65,7 +66,7 @@ void EventWalk::write_entry(std::string& piece, const View& view, std::uint64_t 
   json["time"] = time_text(block_->seal.time_ms);
   json["subject"] = stored->record.subject();
   json["place"] = stored->record.place();
-  json["kind"] = kind_name(stored->record);
+  json["kind"] = proto::kind_name(stored->record);
   write_event(piece, "record", index, json);
 }
 

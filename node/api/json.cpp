@@ -7,6 +7,7 @@
 #include "ledger/history/tree.h"
 #include "ledger/records/date.h"
 #include "node/api/problem.h"
+#include "proto/kind_name.h"
 
 namespace node::api {
 
@@ -23,11 +24,6 @@ std::string time_text(std::uint64_t unix_ms) {
   const std::uint64_t ms = unix_ms % kDayMs;
   return fmt::format("{}T{:02}:{:02}:{:02}.{:03}Z", ledger::day_text(ledger::utc_day(unix_ms)),
                      ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60, ms % 1000);
-}
-
-std::string_view kind_name(const proto::Record& record) {
-  const auto* field = proto::Record::descriptor()->FindFieldByNumber(record.kind_case());
-  return field == nullptr ? std::string_view() : std::string_view(field->name());
 }
 
 const ledger::Header* OriginFinder::block_of(std::uint64_t index) {
@@ -57,7 +53,7 @@ Json record_json(const ledger::StoredRecord& stored, OriginFinder& origins) {
   }
   json["subject"] = stored.record.subject();
   json["place"] = stored.record.place();
-  json["kind"] = kind_name(stored.record);
+  json["kind"] = proto::kind_name(stored.record);
   if (stored.previous_index != ledger::kNoIndex) json["previous_index"] = stored.previous_index;
   json["leaf_hash"] =
       ledger::leaf_hash(ledger::record_entry(stored.previous_index, stored.bytes)).hex();

@@ -25,9 +25,6 @@ Json message_json(const google::protobuf::Message& message);
 // "2018-01-13T09:12:44.123Z"
 std::string time_text(std::uint64_t unix_ms);
 
-// Lower-case name of the record's kind, as the field is called: "purchase_correction".
-std::string_view kind_name(const proto::Record& record);
-
 // Finds the block and the submission of records; neighbours cost nothing.
 class OriginFinder {
  public:

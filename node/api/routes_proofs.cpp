@@ -57,11 +57,11 @@ Response get_proof(const Call& call) {
   if (!question) return refused(question.error());
   const ledger::ProofStart start{call.find_number("from_epoch").value_or(0),
                                  call.find_number("from_size").value_or(0)};
-  const auto bundle = ledger::prove(call.view().reader, *question, start);
-  if (!bundle) return refused(bundle.error());
+  auto file = ledger::prove_file(call.view().reader, *question, start);
+  if (!file) return refused(file.error());
   Response response;
   response.content_type = "application/octet-stream";
-  response.body = ledger::encode_bundle(*bundle);
+  response.body = *std::move(file);
   return response;
 }
 

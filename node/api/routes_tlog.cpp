@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "ledger/chain/checkpoints.h"
 #include "ledger/chain/epoch.h"
 #include "ledger/history/tiles.h"
 #include "ledger/history/tlog_proof.h"
@@ -19,17 +20,12 @@ Response text(std::string body) {
   return response;
 }
 
-std::optional<std::string> newest_checkpoint(const Call& call) {
-  auto newest = call.view().reader.snapshot().seek_back(ledger::Column::checkpoints,
-                                                        crypto::Bytes(8, '\xff'));
-  if (!newest) return std::nullopt;
-  return std::move(newest->value);
-}
+const ledger::Snapshot& snapshot_of(const Call& call) { return call.view().reader.snapshot(); }
 
-std::optional<std::string> checkpoint_at(const Call& call, std::uint64_t size) {
-  crypto::Bytes key;
-  crypto::append_u64(key, size);
-  return call.view().reader.snapshot().get(ledger::Column::checkpoints, key);
+std::optional<std::string> newest_note(const Call& call) {
+  auto kept = ledger::newest_checkpoint(snapshot_of(call));
+  if (!kept) return std::nullopt;
+  return std::move(kept->note);
 }
 
 Response no_checkpoint() { return not_found("No checkpoint of this size has been signed."); }
@@ -45,7 +41,7 @@ std::optional<ledger::Checkpoint> read_checkpoint(const std::string& signed_note
 // Of the validators that signed the newest checkpoint. The log key that stands first is in it:
 // several log lines mean "all" to the verifier most in use.
 std::optional<ledger::CheckpointPolicy> policy_now(const Call& call) {
-  const auto newest = newest_checkpoint(call);
+  const auto newest = newest_note(call);
   if (!newest) return std::nullopt;
   const auto note = ledger::parse_note(*newest);
   const auto checkpoint = read_checkpoint(*newest);
@@ -68,20 +64,20 @@ std::optional<ledger::CheckpointPolicy> policy_now(const Call& call) {
 }  // namespace
 
 Response get_checkpoint(const Call& call) {
-  auto newest = newest_checkpoint(call);
+  auto newest = newest_note(call);
   if (!newest) return not_found("No checkpoint has been signed yet.");
   return text(*std::move(newest));
 }
 
 Response get_older_checkpoint(const Call& call) {
-  auto found = checkpoint_at(call, call.number("size"));
+  auto found = ledger::checkpoint_at(snapshot_of(call), call.number("size"));
   if (!found) return no_checkpoint();
   return text(*std::move(found));
 }
 
 Response get_inclusion_proof(const Call& call) {
   const auto size = call.find_number("size");
-  auto note = size ? checkpoint_at(call, *size) : newest_checkpoint(call);
+  auto note = size ? ledger::checkpoint_at(snapshot_of(call), *size) : newest_note(call);
   const auto checkpoint = note ? read_checkpoint(*note) : std::nullopt;
   if (!checkpoint) return no_checkpoint();
   const std::uint64_t index = call.number("index");
@@ -126,8 +122,7 @@ Response get_tile(const Call& call) {
   for (const std::string& segment : call.rest()) path += "/" + segment;
   const auto name = ledger::parse_tile_path(path);
   auto bytes =
-      name ? ledger::read_tile(call.view().reader.snapshot(), *name, call.view().tip.tree_size)
-           : std::nullopt;
+      name ? ledger::read_tile(snapshot_of(call), *name, call.view().tip.tree_size) : std::nullopt;
   if (!bytes) return not_found("The tree has no tile of this name and width.");
   Response response;
   response.content_type = "application/octet-stream";

@@ -150,7 +150,6 @@ void PeerLink::set_keyring(std::shared_ptr<const Keyring> keyring) {
 }
 
 std::uint16_t PeerLink::port() const { return parts_->network->port(); }
-std::vector<PeerStatusRow> PeerLink::peers() const { return parts_->network->peers(); }
 PeerTraffic PeerLink::traffic() const { return parts_->network->traffic(); }
 
 }  // namespace node

@@ -2,7 +2,7 @@
 // replica's messages become frames. It also says who is a member, from the newest state.
 //
 // Thread rule: open(), start() and stop() belong to one thread; send(), taken() and set_keyring()
-// are the replica's; peers() and traffic() from any.
+// are the replica's; traffic() from any.
 #pragma once
 
 #include <functional>
@@ -39,7 +39,6 @@ class PeerLink {
   void set_keyring(std::shared_ptr<const Keyring> keyring);
 
   std::uint16_t port() const;
-  std::vector<PeerStatusRow> peers() const;
   PeerTraffic traffic() const;
 
  private:

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "ledger/records/date.h"
+#include "proto/kind_name.h"
 
 namespace tools {
 namespace {
@@ -13,17 +14,10 @@ std::string time_text(std::uint64_t unix_ms) {
                      second / 3600, second / 60 % 60, second % 60);
 }
 
-// "certification_status": the record's kind as the schema names it.
-std::string kind_of(const proto::Record& record) {
-  const auto* field = record.GetReflection()->GetOneofFieldDescriptor(
-      record, record.GetDescriptor()->FindOneofByName("kind"));
-  return field == nullptr ? "" : std::string(field->name());
-}
-
 Json record_row(const ledger::ProvenRecord& record) {
   Json row = {{"subject", record.record.subject()},
               {"place", record.record.place()},
-              {"kind", kind_of(record.record)},
+              {"kind", proto::kind_name(record.record)},
               {"signed_by", record.signer.empty() ? "genesis" : record.signer},
               {"height", record.height},
               {"time", time_text(record.time_ms)},

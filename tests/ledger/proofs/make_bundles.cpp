@@ -15,26 +15,6 @@ using tests::status_change;
 
 constexpr std::string_view kA1 = "cert/epa/smartway/A1";
 
-Question question(QuestionKind kind, std::string_view subject) {
-  Question asked;
-  asked.kind = kind;
-  asked.subject = std::string(subject);
-  return asked;
-}
-
-Question record_at(std::string_view subject, std::uint64_t place) {
-  Question asked = question(QuestionKind::record, subject);
-  asked.place = place;
-  return asked;
-}
-
-Question standing(std::string_view subject, const std::string& day, std::uint64_t height = 0) {
-  Question asked = question(QuestionKind::standing, subject);
-  asked.day = day;
-  asked.as_of_height = height;
-  return asked;
-}
-
 proto::Record revocation(const std::string& key) {
   proto::Record record;
   record.set_subject("org/epa");
@@ -79,7 +59,7 @@ void run(Writer& out) {
   chain.add("epa", {certification("A0", "Acura", "MDX"), certification("A1", "Acura", "ILX"),
                     certification("A2", "Acura", "RDX")});
   chain.checkpoint();
-  out.prove("first-head", chain, standing(kA1, "2019-05-01"));
+  out.prove("first-head", chain, standing_on(kA1, "2019-05-01"));
   chain.add("epa", {status_change("A1", 2, proto::SUSPENDED, "2019-02-01")});
   chain.set_validators({"v00", "v01", "v02", "v03", "v04"});
   chain.add("epa", {status_change("A1", 3, proto::ACTIVE, "2019-03-01")});
@@ -99,18 +79,18 @@ void run(Writer& out) {
   out.prove("founding-record", chain, record_at("scheme/epa/smartway", 1));
   out.prove("history", chain, question(QuestionKind::history, kA1));
   out.prove("history-of-the-set", chain, question(QuestionKind::history, "network/validators"));
-  out.prove("standing-active", chain, standing(kA1, "2019-04-30"));
-  out.prove("standing-suspended", chain, standing(kA1, "2019-02-15"));
-  out.prove("standing-withdrawn", chain, standing(kA1, "2019-05-01"));
-  out.prove("standing-not-yet-valid", chain, standing(kA1, "2017-12-31"));
-  out.prove("standing-as-known-then", chain, standing(kA1, "2019-05-01", 3));
-  out.prove("standing-expired", chain, standing("cert/epa/smartway/A2", "2020-01-01"));
+  out.prove("standing-active", chain, standing_on(kA1, "2019-04-30"));
+  out.prove("standing-suspended", chain, standing_on(kA1, "2019-02-15"));
+  out.prove("standing-withdrawn", chain, standing_on(kA1, "2019-05-01"));
+  out.prove("standing-not-yet-valid", chain, standing_on(kA1, "2017-12-31"));
+  out.prove("standing-as-known-then", chain, standing_on(kA1, "2019-05-01", 3));
+  out.prove("standing-expired", chain, standing_on("cert/epa/smartway/A2", "2020-01-01"));
   out.prove("absence", chain, question(QuestionKind::absence, "cert/epa/smartway/Z9"));
   out.prove("absence-of-a-model", chain, question(QuestionKind::absence, "model/AUDI A3"));
 
   chain.add("epa", {revocation("epa/operation")}, "root");
   chain.checkpoint();
-  out.prove("compromised-standing", chain, standing(kA1, "2019-01-15"));
+  out.prove("compromised-standing", chain, standing_on(kA1, "2019-01-15"));
   out.prove("compromised-history", chain, question(QuestionKind::history, kA1));
 }
 

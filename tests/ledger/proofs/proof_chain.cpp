@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/check.h"
+#include "ledger/chain/checkpoints.h"
 
 namespace ledger {
 namespace {
@@ -12,6 +13,26 @@ using tests::key_named;
 Genesis genesis_of(std::size_t validators) { return tests::make_validators_genesis(validators); }
 
 }  // namespace
+
+Question question(QuestionKind kind, std::string_view subject) {
+  Question asked;
+  asked.kind = kind;
+  asked.subject = std::string(subject);
+  return asked;
+}
+
+Question record_at(std::string_view subject, std::uint64_t place) {
+  Question asked = question(QuestionKind::record, subject);
+  asked.place = place;
+  return asked;
+}
+
+Question standing_on(std::string_view subject, const std::string& day, std::uint64_t as_of_height) {
+  Question asked = question(QuestionKind::standing, subject);
+  asked.day = day;
+  asked.as_of_height = as_of_height;
+  return asked;
+}
 
 ProofChain::ProofChain(std::size_t validators) : chain_(genesis_of(validators), store_) {
   for (std::size_t i = 0; i < validators; ++i) validators_.push_back(tests::validator_name(i));
@@ -91,9 +112,7 @@ void ProofChain::checkpoint(std::vector<std::string> signers, const std::vector<
   }
   note.lines.insert(note.lines.end(), more.begin(), more.end());
   WriteBatch batch;
-  Bytes key;
-  crypto::append_u64(key, tip().tree_size);
-  batch.put(Column::checkpoints, std::move(key), format_note(note));
+  put_checkpoint(batch, tip().tree_size, format_note(note));
   store_.write(std::move(batch));
 }
 

@@ -4,9 +4,16 @@
 
 #include "ledger/chain/epoch.h"
 #include "ledger/history/checkpoint.h"
+#include "ledger/proofs/bundle.h"
 #include "tests/support/test_network.h"
 
 namespace ledger {
+
+// Questions, as tests ask them.
+Question question(QuestionKind kind, std::string_view subject);
+Question record_at(std::string_view subject, std::uint64_t place);
+Question standing_on(std::string_view subject, const std::string& day,
+                     std::uint64_t as_of_height = 0);
 
 class ProofChain {
  public:

@@ -146,10 +146,7 @@ TEST(TrustChain, CarriesABundleOverTwoChanges) {
   chain.add("epa", {tests::certification("A1", "Acura", "ILX")});
   chain.set_validators({"v00", "v01", "v02", "v04"});
   chain.checkpoint();
-  Question asked;
-  asked.subject = "cert/epa/smartway/A1";
-  asked.place = 1;
-  const auto bundle = prove(chain.reader(), asked);
+  const auto bundle = prove(chain.reader(), record_at("cert/epa/smartway/A1", 1));
   ASSERT_TRUE(bundle.has_value());
 
   const ProofVerdict verdict =

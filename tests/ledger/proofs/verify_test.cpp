@@ -18,24 +18,8 @@ using tests::status_change;
 
 constexpr std::string_view kA1 = "cert/epa/smartway/A1";
 
-Question question(QuestionKind kind, std::string_view subject) {
-  Question asked;
-  asked.kind = kind;
-  asked.subject = std::string(subject);
-  return asked;
-}
-
-Question record_at(std::string_view subject, std::uint64_t place) {
-  Question asked = question(QuestionKind::record, subject);
-  asked.place = place;
-  return asked;
-}
-
 Question standing_on_day(const std::string& day, std::uint64_t as_of_height = 0) {
-  Question asked = question(QuestionKind::standing, kA1);
-  asked.day = day;
-  asked.as_of_height = as_of_height;
-  return asked;
+  return standing_on(kA1, day, as_of_height);
 }
 
 // Four validators; A1 is issued in block 1, suspended in 2, reinstated in 3, withdrawn in 4; block

@@ -6,11 +6,10 @@
 #include <gtest/gtest.h>
 
 #include "crypto/keystore.h"
-#include "node/api/router.h"
-#include "node/api/target.h"
 #include "tests/support/fake_node.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/tools/cli/cli_run.h"
+#include "tests/tools/cli/node_answer.h"
 
 namespace tools {
 
@@ -106,14 +105,7 @@ class NounTest : public ::testing::Test {
                          std::make_shared<const node::api::NodeFacts>(facts),
                          0,
                          0};
-    const auto target = node::api::split_target(path);
-    EXPECT_TRUE(target.has_value()) << path;
-    node::api::Request request;
-    request.method = "GET";
-    request.path = target->path;
-    request.query = target->query;
-    node::api::Response response = node::api::handle(request, view);
-    return HttpResponse{response.status, response.content_type, std::move(response.body), 0};
+    return answer_of(view, path);
   }
 };
 

@@ -3,11 +3,10 @@
 
 #include <fstream>
 
-#include "node/api/router.h"
-#include "node/api/target.h"
 #include "tests/ledger/proofs/proof_chain.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/tools/cli/cli_run.h"
+#include "tests/tools/cli/node_answer.h"
 
 namespace tools {
 namespace {
@@ -52,14 +51,7 @@ class Proof : public ::testing::Test {
   crypto::Result<HttpResponse> answer(const std::string& path) {
     const node::api::View view{
         chain_.reader(), chain_.tip(), 0, std::make_shared<const node::api::NodeFacts>(), 0, 0};
-    const auto target = node::api::split_target(path);
-    EXPECT_TRUE(target.has_value()) << path;
-    node::api::Request request;
-    request.method = "GET";
-    request.path = target->path;
-    request.query = target->query;
-    node::api::Response response = node::api::handle(request, view);
-    return HttpResponse{response.status, response.content_type, std::move(response.body), 0};
+    return answer_of(view, path);
   }
 };
 

@@ -48,7 +48,8 @@ std::optional<ledger::CheckpointPolicy> policy_now(const Call& call) {
   const auto header =
       checkpoint ? call.view().reader.block_of(checkpoint->head.size - 1) : std::nullopt;
   if (!note || !header) return std::nullopt;
-  const auto epoch = ledger::epoch_of(call.view().reader, *header);
+  const auto epoch = header->seal.height == 0 ? ledger::epoch_after(call.view().reader, *header)
+                                              : ledger::epoch_of(call.view().reader, *header);
   if (!epoch) return std::nullopt;
   auto policy = ledger::checkpoint_policy(checkpoint->origin, epoch->validators);
   const auto has_signed = [&](const ledger::NoteKey& key) {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "ledger/history/checkpoint.h"
 #include "ledger/history/tiles.h"
 #include "node/api/codes.h"
 #include "node/api/routes.h"
@@ -75,6 +76,24 @@ TEST(Tlog, GivesTheNewestCheckpoint) {
   const Response checkpoint = handle(request_for("/tlog/checkpoint"), view());
   EXPECT_EQ(checkpoint.body, "the newer note");
   EXPECT_EQ(checkpoint.content_type, "text/plain; charset=utf-8");
+}
+
+TEST(Tlog, NamesTheValidatorsBeforeTheFirstBlock) {
+  ledger::MemoryStore store;
+  const tests::TestChain chain(tests::make_genesis(), store);
+  const std::string text = ledger::format_checkpoint(
+      {"greenledger.invalid/test/00000000", {chain.tip().tree_size, chain.tip().tree_root}});
+  crypto::Bytes size;
+  crypto::append_u64(size, chain.tip().tree_size);
+  ledger::WriteBatch batch;
+  batch.put(ledger::Column::checkpoints, size, ledger::format_note({text, {{"x", 1, "y"}}}));
+  store.write(std::move(batch));
+  NodeFacts facts;
+  const View view{ledger::ChainReader(store.snapshot()),    chain.tip(), 0,
+                  std::make_shared<const NodeFacts>(facts), 0,           0};
+
+  EXPECT_EQ(get(view, "/tlog/policy").status, 200);
+  EXPECT_EQ(get(view, "/tlog/vkeys").status, 200);
 }
 
 }  // namespace

@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+"""Programs that nobody here wrote judge what a node serves: they accept it, and refuse its altered
+twins.
+
+    strangers_test.py PROGRAMS DATA_FOLDER KEPT_FOLDER [GROUP]
+
+PROGRAMS holds greenledger and greenledgerd, DATA_FOLDER the files of tests/data. KEPT_FOLDER, of
+the build, keeps what is fetched and built once: the npm packages of package-lock.json here and the
+Go program. Packages that cannot be fetched fail the test where CI is set; elsewhere it is skipped:
+exit code 77.
+"""
+import fcntl
+import hashlib
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import unittest
+import urllib.error
+
+sys.dont_write_bytecode = True
+FOLDER = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(FOLDER), str(FOLDER.parent / "cluster")]
+import network  # noqa: E402
+from served import Served, fetch, flip, lines_of, note_of, with_payload  # noqa: E402
+
+DATA = KEPT = None  # folders from the command line
+SKIPPED = 77
+SCHEMES = [scheme for scheme in network.SCHEMES if scheme["subject"] == "scheme/us-epa/smartway"]
+
+
+class Stranger(network.NetworkTest):
+    """Four validators whose ledger holds a register of 2,682 certifications."""
+    MEMBERS = ("alpha:validator", "beta:validator", "gamma:validator", "delta:validator",
+               "us-epa:certifier,scheme-owner")
+    SCHEMES = SCHEMES
+
+    def setUp(self):
+        super().setUp()
+        self.older = self.signed()
+        self.network.say("cert", "import", DATA / "smartway_2018.csv", "--map", "smartway",
+                         "--org", "us-epa")
+        self.newer = self.signed()
+
+    def signed(self):
+        """The checkpoint of all that is recorded, once all four have signed it."""
+        node = self.network.node
+
+        def whole():
+            try:
+                note = fetch(node, "/tlog/checkpoint")
+            except urllib.error.HTTPError:  # none yet
+                return False
+            size = int(note.splitlines()[1])
+            return size == node.get("/v1/status")["tree_size"] and len(lines_of(note)[1]) == 8
+
+        self.wait_until(whole, "no checkpoint of all four")
+        return fetch(node, "/tlog/checkpoint")
+
+    def copied(self, index=300):
+        """What the node serves, with the entry at this index."""
+        return Served(self.network.node, self.network.folder / "log", index, self.older)
+
+    def judged(self, command, served, twins):
+        """Has a command judge a folder and its twins, one line each: only the first is accepted."""
+        ran = subprocess.run([*command, served, *twins.values()], capture_output=True, text=True,
+                             timeout=300)
+        verdicts = ran.stdout.splitlines()
+        self.assertEqual(len(verdicts), 1 + len(twins), ran.stdout + ran.stderr)
+        self.assertRegex(verdicts[0], r"^ok\b")
+        for name, verdict in zip(twins, verdicts[1:]):
+            with self.subTest(name):
+                self.assertRegex(verdict, r"^refused: ")
+
+
+def proof_twins(served):
+    """Of the record and its proof under a checkpoint."""
+    proof = served.read("record.tlog-proof")
+    head, note = proof.split(b"\n\n", 1)
+    lines = head.split(b"\n")
+    text, signatures = lines_of(note)
+
+    def twin(new_lines, new_note=note):
+        return served.twin(record_tlog_proof=b"\n".join(new_lines) + b"\n\n" + new_note)
+
+    size = str(served.size).encode()
+    return {
+        "a record's first byte": served.flipped("record", 0),
+        "a record's last byte": served.flipped("record", -1),
+        "a longer record": served.twin(record=served.read("record") + b"\0"),
+        "another index": twin([lines[0], b"index 301", *lines[2:]]),
+        "a hash less": twin(lines[:-1]),
+        "a hash more": twin([*lines, lines[-1]]),
+        "two hashes exchanged": twin([*lines[:2], lines[3], lines[2], *lines[4:]]),
+        "another size": twin(lines, note.replace(size, size + b"0", 1)),
+        "another root": twin(lines, note_of(text.replace(text.split(b"\n")[2],
+                                                         lines[2]), signatures)),
+        "another origin": twin(lines, note.replace(b"/test/", b"/text/", 1)),
+    }
+
+
+class Go(Stranger):
+    """golang.org/x/mod/sumdb, note and tlog, as Debian packages them."""
+
+    def test_judges_checkpoint_tiles_inclusion_and_consistency(self):
+        served = self.copied()
+        text, lines = lines_of(self.newer)
+        log = lines[0]
+        cosigners = [line for line in lines if b"/v/" in line]
+
+        def checkpoint(*lines):
+            return served.twin(checkpoint=note_of(text, lines))
+
+        self.judged([tlogcheck()], served.folder, proof_twins(served) | {
+            "the older checkpoint under the newer tiles": served.twin(checkpoint=self.older),
+            "no signature of the log": checkpoint(*cosigners),
+            "two cosigners of four": checkpoint(log, *cosigners[:2]),
+            "one cosigner three times": checkpoint(log, *3 * cosigners[:1]),
+            "a signature of the log that is none": checkpoint(with_payload(log, flip), *cosigners),
+            "a cosignature with another time": checkpoint(
+                log, *cosigners[:3], with_payload(cosigners[3], lambda raw: flip(raw, 7))),
+            "a cosignature that is none": checkpoint(
+                log, *cosigners[:3], with_payload(cosigners[3], lambda raw: flip(raw, 70))),
+            "a hash of a full tile": served.flipped("tile/0/003", 17 * 32),
+            "a hash of the last tile": served.flipped(f"tile/0/010.p/{served.size % 256}", -1),
+            "a hash of the tile above": served.flipped(f"tile/1/000.p/{served.size // 256}", 40),
+            "an entry": served.flipped("tile/entries/005", 1000),
+            "the last entry": served.flipped(f"tile/entries/010.p/{served.size % 256}", -1),
+            "a hash of the consistency proof": served.flipped("consistency", 3),
+            "another older tree": served.twin(older=self.older.replace(b"\n", b"\n1", 1)),
+        })
+
+
+class Sigstore(Stranger):
+    """@sigstore/verify from npm: one log key, as for Rekor's log."""
+
+    def test_judges_checkpoint_and_inclusion(self):
+        served = self.copied()
+        proof = served.read("record.tlog-proof")
+        note = proof.split(b"\n\n", 1)[1]
+        text, lines = lines_of(note)
+        vkey = served.read("policy").decode().splitlines()[0].removeprefix("log ")
+        twins = proof_twins(served) | {
+            "a signature that is none": served.twin(record_tlog_proof=proof.replace(
+                note, note_of(text, [with_payload(lines[0], flip), *lines[1:]]))),
+            "no signature of this log key": served.twin(record_tlog_proof=proof.replace(
+                note, note_of(text, lines[1:]))),
+        }
+        self.judged(["node", packages(self) / "sigstore.mjs", vkey], served.folder, twins)
+
+
+def tlogcheck():
+    """The Go program, built once from Debian's packages alone."""
+    program = KEPT / "tlogcheck"
+    with locked():
+        subprocess.run(["go", "build", "-o", program, FOLDER / "tlogcheck.go"], check=True,
+                       env=os.environ | {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode",
+                                         "GOFLAGS": "", "GOCACHE": str(KEPT / "go-cache")})
+    return program
+
+
+def packages(test):
+    """The folder of the scripts, beside their packages, which npm fetches once."""
+    folder = KEPT / "npm"
+    folder.mkdir(exist_ok=True)
+    with locked():
+        for file in (*FOLDER.glob("*.mjs"), FOLDER / "package.json", FOLDER / "package-lock.json"):
+            shutil.copyfile(file, folder / file.name)
+        wanted = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
+        stamp = folder / "fetched"
+        if not stamp.exists() or stamp.read_text() != wanted:
+            fetched = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund",
+                                      "--fetch-retries=1"], cwd=folder, capture_output=True,
+                                     text=True, timeout=600)
+            if fetched.returncode != 0:
+                why = f"npm cannot fetch the packages: {fetched.stderr[-500:]}"
+                test.fail(why) if os.environ.get("CI") else test.skipTest(why)
+            stamp.write_text(wanted)
+    return folder
+
+
+class locked:
+    """Programs of several tests are built one after the other."""
+
+    def __enter__(self):
+        KEPT.mkdir(parents=True, exist_ok=True)
+        self.file = open(KEPT / "lock", "w")
+        fcntl.flock(self.file, fcntl.LOCK_EX)
+
+    def __exit__(self, *_):
+        self.file.close()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 4:
+        sys.exit(__doc__)
+    network.NetworkTest.PROGRAMS, DATA, KEPT = (
+        pathlib.Path(sys.argv.pop(1)).resolve() for _ in range(3))
+    ran = unittest.main(verbosity=2, exit=False).result
+    if ran.skipped and ran.wasSuccessful():
+        sys.exit(SKIPPED)
+    sys.exit(not ran.wasSuccessful())

@@ -154,7 +154,7 @@ prove_offline() {
   chapter "An auditor without a network: one file, and the genesis file"
   act greenledger proof get "cert/$prius~4156fe74" --at 2018-07-03 --out "$proof" &&
     GREENLEDGER_NODE=http://127.0.0.1:9 act greenledger proof verify "$proof" \
-      --genesis client/genesis.json || return 1
+      --genesis client/genesis.json && judge_by_others "$proof" || return 1
   say "  The same file, with one bit of one byte changed:"
   cp "$proof" changed.greenproof && middle=$(($(stat -c %s "$proof") / 2)) &&
     byte=$(od -An -tu1 -j "$middle" -N 1 "$proof") &&
@@ -163,6 +163,14 @@ prove_offline() {
   shown greenledger proof verify changed.greenproof --genesis client/genesis.json
   "$bin/greenledger" proof verify changed.greenproof --genesis client/genesis.json >said
   [[ $? == 4 ]] && sed 's/^/    /' said
+}
+
+# judge_by_others FILE: openssl and the shell find its entries in the tree that was signed.
+judge_by_others() {
+  act_first 2 greenledger proof export "$1" parts || return 1
+  shown tools/openssl_verify parts/policy "parts/*.entry"
+  "$root/tools/openssl_verify" parts/policy parts/*.entry >said || return 1
+  sed 's/^/    /' said
 }
 
 check_all() {

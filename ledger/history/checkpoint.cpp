@@ -1,5 +1,6 @@
 #include "ledger/history/checkpoint.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace ledger {
@@ -55,6 +56,16 @@ std::string format_policy(const CheckpointPolicy& policy) {
     group += " " + name;
   }
   return text + group + "\nquorum validators\n";
+}
+
+void put_signer_first(CheckpointPolicy& policy, const Note& note) {
+  const auto has_signed = [&](const NoteKey& key) {
+    return std::any_of(note.lines.begin(), note.lines.end(), [&](const NoteLine& line) {
+      return line.name == key.name && line.key_id == key.id();
+    });
+  };
+  const auto first = std::find_if(policy.logs.begin(), policy.logs.end(), has_signed);
+  if (first != policy.logs.end()) std::iter_swap(policy.logs.begin(), first);
 }
 
 Checked<SignedCheckpoint> verify_checkpoint(const Note& note, const CheckpointPolicy& policy) {

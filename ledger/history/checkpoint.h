@@ -46,6 +46,9 @@ struct CheckpointPolicy {
 // mean "any" to the specification and "all" to the verifier most in use.
 std::string format_policy(const CheckpointPolicy& policy);
 
+// Puts a log key first that has signed the note, if one has.
+void put_signer_first(CheckpointPolicy& policy, const Note& note);
+
 struct SignedCheckpoint {
   Checkpoint checkpoint;
   std::vector<NoteSigner> cosigners;  // `key` is an index into policy.cosigners

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "ledger/chain/checkpoints.h"
 #include "ledger/chain/epoch.h"
 #include "ledger/history/tiles.h"
@@ -52,13 +50,7 @@ std::optional<ledger::CheckpointPolicy> policy_now(const Call& call) {
                                               : ledger::epoch_of(call.view().reader, *header);
   if (!epoch) return std::nullopt;
   auto policy = ledger::checkpoint_policy(checkpoint->origin, epoch->validators);
-  const auto has_signed = [&](const ledger::NoteKey& key) {
-    return std::any_of(note->lines.begin(), note->lines.end(), [&](const ledger::NoteLine& line) {
-      return line.name == key.name && line.key_id == key.id();
-    });
-  };
-  const auto first = std::find_if(policy.logs.begin(), policy.logs.end(), has_signed);
-  if (first != policy.logs.end()) std::iter_swap(policy.logs.begin(), first);
+  ledger::put_signer_first(policy, *note);
   return policy;
 }
 

@@ -114,4 +114,5 @@ def with_payload(line, change):
 
 
 def flip(data, place=0):
+    place %= len(data)
     return data[:place] + bytes((data[place] ^ 1,)) + data[place + 1:]

@@ -150,6 +150,90 @@ class Sigstore(Stranger):
         self.judged(["node", packages(self) / "sigstore.mjs", vkey], served.folder, twins)
 
 
+class OpenSSL(Stranger):
+    """Stock openssl and the shell, on what the client takes out of a proof that it verified."""
+    CERTIFICATION = "cert/us-epa/smartway/JTYXV01.8P35~4156fe74"
+
+    def setUp(self):
+        super().setUp()
+        self.proof = self.network.folder / "it.greenproof"
+        self.parts = self.network.folder / "parts"
+        self.network.say("proof", "get", self.CERTIFICATION, "--at", "2018-07-03", "--out",
+                         self.proof)
+        self.network.say("proof", "export", self.proof, self.parts)
+        self.entries = sorted(self.parts.glob("*.entry"))
+
+    def verdict(self, *entries, policy=None):
+        ran = subprocess.run([FOLDER.parent.parent / "tools" / "openssl_verify",
+                              policy or self.parts / "policy", *entries],
+                             capture_output=True, text=True, timeout=300)
+        self.assertEqual(ran.stderr, "")
+        return ran.returncode, ran.stdout
+
+    def refuses(self, name, data, what):
+        """Judges the first entry after one of its files was replaced."""
+        path = self.parts / name
+        kept = path.read_bytes()
+        self.assertNotEqual(kept, data, what)
+        path.write_bytes(data)
+        with self.subTest(what):
+            code, said = self.verdict(self.entries[0])
+            self.assertEqual(code, 4, said)
+            self.assertRegex(said, "^INVALID ")
+        path.write_bytes(kept)
+
+    def test_judges_every_entry_of_a_proof(self):
+        self.assertGreaterEqual(len(self.entries), 5)
+        self.assertEqual(self.verdict(*self.entries), (
+            0, f"VALID (OpenSSL): {len(self.entries)} of the "
+               f"{self.newer.splitlines()[1].decode()} entries of "
+               f"{self.newer.splitlines()[0].decode()}, signed by 4 validators\n"))
+        record = self.entries[0].name
+        proof = f"{record}.tlog-proof"
+        whole = (self.parts / proof).read_bytes()
+        head, note = whole.split(b"\n\n", 1)
+        head = head.split(b"\n")
+        text, lines = lines_of(note)
+        log, *cosigners = [lines[0], *(line for line in lines if b"/v/" in line)]
+
+        def proved(new_head, new_note=note):
+            return b"\n".join(new_head) + b"\n\n" + new_note
+
+        def signed(*lines):
+            return proved(head, note_of(text, lines))
+
+        entry = self.entries[0].read_bytes()
+        self.refuses(record, flip(entry), "an entry's first byte")
+        self.refuses(record, flip(entry, -1), "an entry's last byte")
+        self.refuses(record, entry + b"\0", "a longer entry")
+        self.refuses(proof, proved([head[0], b"index 3000000", *head[2:]]), "an index beyond")
+        self.refuses(proof, proved([head[0], head[1] + b"0", *head[2:]]), "another index")
+        self.refuses(proof, proved(head[:-1]), "a hash less")
+        self.refuses(proof, proved([*head, head[-1]]), "a hash more")
+        self.refuses(proof, proved([*head[:2], head[3], head[2], *head[4:]]), "hashes exchanged")
+        self.refuses(proof, proved(head, note.replace(b"\n", b"\n1", 1)), "another size")
+        self.refuses(proof, proved(head, note.replace(b"/test/", b"/text/", 1)), "another origin")
+        self.refuses(proof, signed(*cosigners), "no signature of the log")
+        self.refuses(proof, signed(log, *cosigners[:2]), "two cosigners of four")
+        self.refuses(proof, signed(log, *3 * cosigners[:1]), "one cosigner three times")
+        self.refuses(proof, signed(with_payload(log, flip), *cosigners), "a wrong log signature")
+        self.refuses(proof, signed(log, *cosigners[:3], with_payload(
+            cosigners[3], lambda raw: flip(raw, 7))), "a cosignature of another time")
+        self.refuses(proof, signed(log, *cosigners[:3], with_payload(
+            cosigners[3], lambda raw: flip(raw, -1))), "a wrong cosignature")
+        policy = (self.parts / "policy").read_bytes()
+        self.refuses("policy", policy.replace(b"group validators 3", b"group validators 5"),
+                     "a quorum that is not there")
+
+    def test_gets_nothing_of_a_proof_that_is_not_valid(self):
+        proof = self.proof.read_bytes()
+        self.proof.write_bytes(flip(proof, len(proof) // 2))
+        code, name = self.network.refuse("proof", "export", self.proof,
+                                         self.network.folder / "none")
+        self.assertEqual((code, name), (4, "E-BUNDLE-BYTES"))
+        self.assertFalse((self.network.folder / "none").exists())
+
+
 def tlogcheck():
     """The Go program, built once from Debian's packages alone."""
     program = KEPT / "tlogcheck"

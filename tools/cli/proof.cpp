@@ -1,13 +1,13 @@
 // greenledger proof: files that answer one question to whoever holds the genesis file. `get` asks a
-// node; `verify` and `show` ask nobody.
+// node; `verify`, `export` and `show` ask nobody.
 #include <chrono>
 #include <thread>
 
-#include "ledger/chain/genesis.h"
 #include "ledger/proofs/verify.h"
 #include "tools/cli/error_codes.h"
 #include "tools/cli/node_reader.h"
 #include "tools/cli/nouns.h"
+#include "tools/cli/proof_export.h"
 #include "tools/cli/proof_view.h"
 #include "tools/cli/record_json.h"
 #include "tools/cli/show_flags.h"
@@ -117,19 +117,8 @@ ExitCode get(Session& session, const GetOptions& options) {
 
 // ---- verify ----
 
-Result<ledger::Genesis> genesis_of(const Session& session) {
-  const std::filesystem::path path = session.settings.genesis_path();
-  const Result<std::string> file = read_input(path);
-  if (!file) {
-    return Unexpected{Error{std::string(error_code::kWrongNetwork),
-                            "There is no genesis file " + path.string() + ".",
-                            "Name it with --genesis: it is all that is taken on trust."}};
-  }
-  return ledger::parse_genesis(*file);
-}
-
 Result<ledger::Auditor> auditor_of(const Session& session, const VerifyOptions& options) {
-  Result<ledger::Genesis> genesis = genesis_of(session);
+  Result<ledger::Genesis> genesis = read_genesis(session.settings.genesis_path());
   if (!genesis) return Unexpected{genesis.error()};
   ledger::Auditor auditor{*std::move(genesis), std::nullopt, {}, options.witnesses_min, 0};
   if (!options.trust.empty()) {
@@ -298,6 +287,7 @@ void add_proof(Cli& cli) {
       {"proof", "Proofs of answers, verified offline", {"greenledger proof get org/epa"}});
   add_get(cli, noun);
   add_verify(cli, noun);
+  add_export(cli, noun);
   const auto file = std::make_shared<std::string>();
   CLI::App& verb = cli.add_verb(noun,
                                 {"show",

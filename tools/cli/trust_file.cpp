@@ -84,6 +84,16 @@ std::string write_trust(const ledger::TrustPoint& point) {
   return json.dump(2) + "\n";
 }
 
+Result<ledger::Genesis> read_genesis(const std::filesystem::path& path) {
+  const Result<std::string> file = read_input(path);
+  if (!file) {
+    return Unexpected{Error{std::string(error_code::kWrongNetwork),
+                            "There is no genesis file " + path.string() + ".",
+                            "Name it with --genesis: it is all that is taken on trust."}};
+  }
+  return ledger::parse_genesis(*file);
+}
+
 Result<ledger::TrustPoint> read_trust(const std::string& path) {
   const Result<Json> json = read_json(path);
   if (!json) return Unexpected{json.error()};

@@ -5,13 +5,18 @@
 // Whoever can change the file decides what is believed: it belongs beside the genesis file.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
+#include "ledger/chain/genesis.h"
 #include "ledger/proofs/trust_chain.h"
 
 namespace tools {
 
 std::string write_trust(const ledger::TrustPoint& point);
+
+// The genesis file. E-WRONG-NETWORK: there is none; and what parse_genesis says.
+crypto::Result<ledger::Genesis> read_genesis(const std::filesystem::path& path);
 
 // E-INPUT: no such file, or not such a document.
 crypto::Result<ledger::TrustPoint> read_trust(const std::string& path);

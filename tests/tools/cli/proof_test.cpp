@@ -134,5 +134,31 @@ TEST_F(Proof, SaysWhatIsWrongWithAQuestion) {
             2);
 }
 
+TEST_F(Proof, ExportsOnlyWhatIsValid) {
+  const std::string file = got("e.greenproof", {"cert/epa/smartway/A1"});
+  const std::string parts = (folder_ / "parts").string();
+  const Json files = run_json({"proof", "export", file, parts})["items"];
+  ASSERT_GE(files.size(), 5u);
+  EXPECT_EQ(files[0]["file"], parts + "/checkpoint");
+  EXPECT_EQ(files[1]["file"], parts + "/policy");
+  std::string bytes;
+  {
+    std::ifstream in(file, std::ios::binary);
+    bytes.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  // An entry's file holds what the proof holds.
+  std::ifstream entry(files[2]["file"].get<std::string>(), std::ios::binary);
+  const std::string entry_bytes{std::istreambuf_iterator<char>(entry), {}};
+  EXPECT_FALSE(entry_bytes.empty());
+  EXPECT_NE(bytes.find(entry_bytes), std::string::npos);
+
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  folder_.write("altered.greenproof", bytes);
+  const Ran ran = run(
+      {"proof", "export", (folder_ / "altered.greenproof").string(), (folder_ / "none").string()});
+  EXPECT_EQ(ran.exit, 4) << ran.err;
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "none"));
+}
+
 }  // namespace
 }  // namespace tools

@@ -200,6 +200,15 @@ std::vector<Hash> Mempool::ids_behind(const Hash& after, std::size_t limit) cons
   return ids;
 }
 
+std::shared_ptr<const Intake> Mempool::intake() const {
+  if (!Intake::is_crowded(ready_, ready_bytes_, options_.intake)) return nullptr;
+  Backlog backlog{ready_, ready_bytes_, {}};
+  for (const auto& [organisation, queue] : queues_) {
+    backlog.bytes.emplace(organisation, queue.bytes);
+  }
+  return std::make_shared<const Intake>(std::move(backlog), options_.intake);
+}
+
 void Mempool::count(const Item& item, bool more) {
   if (!is_ready(item)) return;
   const std::size_t records = item.submission->records.size();

@@ -11,12 +11,14 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
 #include <variant>
 
 #include "ledger/chain/submission.h"
+#include "node/intake.h"
 
 namespace node {
 
@@ -25,6 +27,7 @@ struct MempoolOptions {
   // Nobody may use more than this part of the whole while others wait.
   std::size_t organisation_bytes_max = 16 * 1024 * 1024;
   std::size_t submissions_max = 20000;
+  IntakeMarks intake;
 };
 
 class Mempool {
@@ -75,6 +78,8 @@ class Mempool {
   std::size_t ready() const { return ready_; }
   std::size_t ready_bytes() const { return ready_bytes_; }
   std::size_t ready_records() const { return ready_records_; }
+  // From whom submissions are taken now; null: from everyone.
+  std::shared_ptr<const Intake> intake() const;
 
  private:
   enum class Held : std::uint8_t { no, for_subject, for_commit };

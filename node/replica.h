@@ -173,6 +173,7 @@ class Replica {
 
   std::size_t mempool_size() const { return mempool_.size(); }
   std::size_t mempool_bytes() const { return mempool_.bytes(); }
+  std::shared_ptr<const Intake> intake() const { return mempool_.intake(); }
   const ledger::Header& head() const { return tree_.head().header; }
   const Core& core() const { return *core_; }
   Standing standing() const { return standing_; }

@@ -19,6 +19,8 @@ using std::chrono::steady_clock;
 
 constexpr std::uint64_t kWaitSecondsDefault = 30;
 constexpr std::uint64_t kWaitSecondsMax = 100;  // below the server's own bound for an answer
+// Space does not come back by itself.
+constexpr std::uint32_t kDiskSeconds = 10;
 // Deadlines of waiting clients are looked at this often.
 constexpr Milliseconds kDeadlineGrain{50};
 
@@ -50,8 +52,13 @@ Outcome outcome_of(const SubmissionUpdate& update) {
   return outcome;
 }
 
-Response busy() {
-  return problem_later(503, {kHttpBusy, "", "The node has more to do than it takes in."}, 1);
+Response closed_response(Closed why) {
+  if (why == Closed::disk) {
+    return problem_later(
+        507, {kNodeDisk, "", "The disk of the node is almost full; it takes in no submissions."},
+        kDiskSeconds);
+  }
+  return problem_later(503, {kNodeJoining, "", "This node has only begun to fetch the ledger."}, 1);
 }
 
 // How long and for what the sender of a submission waits.
@@ -146,6 +153,10 @@ void Api::Parts::run_on(WorkPool& workers, Request request, Reply reply) {
 }
 
 void Api::Parts::take_submission(Request request, Reply reply, Patience patience) {
+  const std::optional<Closed> why = link.closed ? link.closed() : std::nullopt;
+  if (why && !patience.dry_run) return reply(closed_response(*why));
+  view.intake = link.intake ? link.intake() : nullptr;
+  if (view.intake && !view.intake->takes()) return reply(busy());
   struct Job {
     Request request;
     View view;

@@ -11,7 +11,9 @@
 // A client that hears "final" and asks again sees it: the view moves before the answer goes out.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "node/api/http_server.h"
 #include "node/api/operations.h"
@@ -34,11 +36,20 @@ struct ApiOptions {
   std::size_t reports_max = 4;
 };
 
+// Why a node takes in no submissions at all.
+enum class Closed : std::uint8_t { disk, joining };
+
 // How the API reaches the node.
 struct NodeLink {
   NodeFacts facts;
   // The newest state. Called by start() and within on_updates() and on_notes().
   std::function<std::shared_ptr<const ledger::Snapshot>()> snapshot;
+  // Why no submission is taken in; nothing: they are. May be empty. Called on the server's thread,
+  // before a submission is read.
+  std::function<std::optional<Closed>()> closed;
+  // From whom submissions are taken as the mempool stands; null: from everyone. May be empty.
+  // Called on the server's thread.
+  std::function<std::shared_ptr<const Intake>()> intake;
   // Hands a submission to the replica; false: no room now. Called on the server's thread.
   std::function<bool(ledger::VerifiedSubmission)> submit;
   // Puts a checkpoint of the store where backups take it from. Called on the reports' thread.

@@ -29,6 +29,10 @@ inline constexpr RejectCode kHttpConnections{
 inline constexpr RejectCode kHttpRate{"E-HTTP-RATE", "Send fewer requests a second."};
 inline constexpr RejectCode kHttpBusy{
     "E-HTTP-BUSY", "Wait for the time that Retry-After names and send the request again."};
+inline constexpr RejectCode kNodeDisk{
+    "E-NODE-DISK", "Free space on the disk of the node's home, or use another node meanwhile."};
+inline constexpr RejectCode kNodeJoining{
+    "E-NODE-JOINING", "Use another node until this one has fetched the ledger's state."};
 inline constexpr RejectCode kHttpAnswer{
     "E-HTTP-ANSWER-TIME", "Ask for the outcome later; the request itself may have been done."};
 inline constexpr RejectCode kHttpStopping{

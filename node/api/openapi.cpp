@@ -226,7 +226,8 @@ Json openapi_document() {
   json["openapi"] = "3.1.0";
   json["info"] = {{"title", "Greenledger node"},
                   {"description",
-                   "Reads are public; writes are signed submissions. Lists come in pages; a query "
+                   "Reads are public; writes are signed submissions; a node that has enough to do "
+                   "answers 503 with Retry-After. Lists come in pages; a query "
                    "that reads many rows and finds few gives a short page with a cursor. Segments "
                    "of /v1/subjects and /v1/histories are parted by slashes, each "
                    "percent-encoded."},

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "node/api/codes.h"
+
 namespace node::api {
 namespace {
 
@@ -44,6 +46,10 @@ Response problem_later(int status, const crypto::Reject& reject, std::uint32_t s
   Response response = problem(status, reject);
   response.headers.emplace_back("Retry-After", std::to_string(seconds));
   return response;
+}
+
+Response busy() {
+  return problem_later(503, {kHttpBusy, "", "The node has more to do than it takes in."}, 1);
 }
 
 ordered_json row_json(const ledger::RecordReject& row) {
@@ -96,6 +102,8 @@ std::string_view reason_phrase(int status) {
       return "Gateway Timeout";
     case 505:
       return "HTTP Version Not Supported";
+    case 507:
+      return "Insufficient Storage";
     default:
       return status < 500 ? "Refused" : "Internal Server Error";
   }

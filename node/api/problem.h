@@ -18,6 +18,9 @@ Response problem(int status, const crypto::Reject& reject, const ledger::Submiss
 // The same with a Retry-After header.
 Response problem_later(int status, const crypto::Reject& reject, std::uint32_t seconds);
 
+// The node has more to do than it takes in: 503 with Retry-After.
+Response busy();
+
 // {"record": 3, "code": …, "field": …, "message": …, "hint": …}
 nlohmann::ordered_json row_json(const ledger::RecordReject& row);
 

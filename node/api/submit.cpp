@@ -146,6 +146,7 @@ Answered<ledger::VerifiedSubmission> verify_submission(const Request& request, c
   const auto header = ledger::decode_submission_header(message->header());
   if (!header) return refuse(header.error());
   if (auto fault = header_fault(*header, view)) return refuse(*std::move(fault));
+  if (view.intake && !view.intake->takes_from(header->organisation)) return Unexpected{busy()};
   const auto key = ledger::find_signing_key(*header, view.reader, view.tip.seal.height);
   if (!key) return refuse(key.error());
   auto submission = ledger::decode_submission(*message);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "ledger/chain/reader.h"
+#include "node/intake.h"
 
 namespace node::api {
 
@@ -26,6 +27,8 @@ struct View {
   // Submissions that this node took in and that are not settled yet.
   std::size_t pending_submissions = 0;
   std::size_t pending_bytes = 0;
+  // From whom submissions are taken; null: from everyone. Set for submissions only.
+  std::shared_ptr<const Intake> intake = nullptr;
 };
 
 }  // namespace node::api

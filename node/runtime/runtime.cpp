@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <map>
+#include <mutex>
 
 #include "crypto/check.h"
 #include "ledger/chain/codes.h"
@@ -101,6 +102,7 @@ struct Runtime::Parts {
   void make_replica(OpenedVotes votes);
   void handle(std::vector<Arrival> arrivals);
   void perform(Actions actions);
+  void show_intake();
   void write_slot(const ledger::VoteSlot& slot);
   void ask_timer(const TimerRequest& request);
   void await_timer();
@@ -138,6 +140,8 @@ struct Runtime::Parts {
   std::uint64_t requests = 0;
   asio::steady_timer timer;
   Inbox inbox;
+  std::mutex intake_mutex;
+  std::shared_ptr<const Intake> intake;  // for other threads
 };
 
 void Runtime::Parts::begin() {
@@ -196,6 +200,14 @@ void Runtime::Parts::handle(std::vector<Arrival> arrivals) {
   if (replica) perform(std::move(together));
   // At once, so that the network's thread is woken once.
   for (const auto& [peer, bytes] : taken) observers.on_taken(peer, bytes);
+  show_intake();
+}
+
+void Runtime::Parts::show_intake() {
+  if (!replica) return;
+  std::shared_ptr<const Intake> now = replica->intake();
+  const std::lock_guard lock(intake_mutex);
+  intake.swap(now);
 }
 
 void Runtime::Parts::perform(Actions actions) {
@@ -248,6 +260,7 @@ void Runtime::Parts::fire_timers() {
       tick_join();
     }
   }
+  show_intake();
   await_timer();
 }
 
@@ -369,6 +382,13 @@ void Runtime::run() {
 }
 
 void Runtime::stop() { parts_->context.stop(); }
+
+std::shared_ptr<const Intake> Runtime::intake() const {
+  const std::lock_guard lock(parts_->intake_mutex);
+  return parts_->intake;
+}
+
+bool Runtime::takes_submissions() const { return parts_->takes_submissions; }
 
 bool Runtime::push(ClientSubmitted event) {
   return parts_->takes_submissions && parts_->inbox.push(std::move(event));

@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "ledger/chain/rocks_store.h"
+#include "node/intake.h"
 #include "node/net/peer_network.h"
 #include "node/runtime/home.h"
 #include "node/runtime/inbox.h"
@@ -55,6 +56,10 @@ class Runtime {
   void run();
   void stop();
 
+  // From whom submissions are taken now, as of the replica's last step; null: from everyone.
+  std::shared_ptr<const Intake> intake() const;
+  // It has the state that submissions are judged by, not only genesis.
+  bool takes_submissions() const;
   // False: the node has more to do than it takes in; the client comes back later.
   bool push(ClientSubmitted event);
   // Of connections, and what came by them in a frame of so many bytes; always taken.

@@ -136,9 +136,14 @@ api::NodeLink Service::link_of(Parts& parts) {
                 .version = GREENLEDGER_VERSION,
                 .genesis_file = node.genesis().file};
   link.snapshot = [&node] { return node.store().snapshot(); };
+  link.closed = [&parts]() -> std::optional<api::Closed> {
+    if (parts.space.look() != ledger::Space::enough) return api::Closed::disk;
+    if (!parts.runtime->takes_submissions()) return api::Closed::joining;
+    return std::nullopt;
+  };
+  link.intake = [&node] { return node.intake(); };
   link.submit = [&parts](ledger::VerifiedSubmission submission) {
-    return parts.space.look() == ledger::Space::enough &&
-           parts.runtime->push(ClientSubmitted{std::move(submission)});
+    return parts.runtime->push(ClientSubmitted{std::move(submission)});
   };
   link.checkpoint = [&parts] { return make_checkpoint(parts.home, parts.runtime->store()); };
   link.traffic = [&parts] { return parts.peers->traffic(); };

@@ -282,6 +282,8 @@ class FullDisk(FourValidators):
         ran = self.network.run(*purchase("low"), "--timeout", "2", "--node", self.victim.url,
                                "-o", "json")
         self.assertEqual((ran.code, ran.error()["code"]), (UNREACHABLE, "E-NODE-BUSY"))
+        self.assertIn("507 E-NODE-DISK: The disk of the node is almost full",
+                      ran.error()["message"])
         with self.assertRaises(urllib.error.HTTPError) as not_ready:
             urllib.request.urlopen(self.victim.operations + "/readyz", timeout=PATIENCE_S)
         with not_ready.exception as answer:

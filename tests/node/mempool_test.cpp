@@ -76,6 +76,32 @@ TEST(Mempool, ShowsWhatItHoldsByItsId) {
   EXPECT_EQ(std::count(ids.begin(), ids.end(), one->id), 1);
 }
 
+// What is in a block under way, or waits for another record, is nobody's turn to wait for.
+TEST(Mempool, IsCrowdedByWhatIsReadyAlone) {
+  MempoolOptions options;
+  options.intake.submissions = 2;
+  Mempool pool(options);
+  gone.clear();
+  const VerifiedSubmission first = purchase_of("bulk", 1);
+  add(pool, first);
+  EXPECT_EQ(pool.intake(), nullptr);
+  add(pool, purchase_of("bulk", 2));
+  ASSERT_NE(pool.intake(), nullptr);
+  EXPECT_FALSE(pool.intake()->takes_from("bulk"));
+  EXPECT_TRUE(pool.intake()->takes_from("shop"));
+
+  pool.set_taken(std::vector{first->id});
+  EXPECT_EQ(pool.intake(), nullptr);
+  pool.set_taken({});
+  ASSERT_NE(pool.intake(), nullptr);
+  pool.settle(first->id, Mempool::HoldForCommit{});
+  EXPECT_EQ(pool.intake(), nullptr);
+
+  for (int number = 3; number < 7; ++number) add(pool, purchase_of("bulk", number));
+  ASSERT_NE(pool.intake(), nullptr);  // five are ready: more than twice two
+  EXPECT_FALSE(pool.intake()->takes());
+}
+
 TEST(Mempool, ListsItsIdsPieceByPieceAndBeginsAgain) {
   Mempool pool = with_room_for(10);
   gone.clear();

@@ -68,7 +68,9 @@ crypto::Result<tools::HttpResponse> FakeNode::post(const std::string& path, cons
   }
   const crypto::Error gone{"E-NODE-UNREACHABLE", "The node gave no answer.", "Repeat."};
   if (fault == Fault::unreachable) return crypto::Unexpected{gone};
-  if (fault == Fault::busy) return tools::HttpResponse{503, "application/problem+json", "{}", 2};
+  if (fault == Fault::busy)
+    return tools::HttpResponse{503, "application/problem+json",
+                               R"({"code": "E-HTTP-BUSY", "detail": "More than it takes in."})", 2};
   if (fault == Fault::foreign) return tools::HttpResponse{200, "text/html", "<html>", 0};
   tools::HttpResponse response = answer(path, body);
   if (fault == Fault::lost_answer) return crypto::Unexpected{gone};

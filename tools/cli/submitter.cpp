@@ -55,6 +55,18 @@ std::uint64_t number_of(const Json& object, const char* name) {
 
 bool is_busy(long status) { return status == 429 || status >= 500; }
 
+// The node's own words, when it gives any.
+Error busy_error(const HttpResponse& response) {
+  const Json document = Json::parse(response.body, nullptr, false);
+  const std::string code = document.is_object() ? text_of(document, "code") : "";
+  const std::string detail = document.is_object() ? text_of(document, "detail") : "";
+  std::string message =
+      "The node had no room until the end: its last answer was " + std::to_string(response.status);
+  message += code.empty() ? "." : " " + code + ": " + detail;
+  return {std::string(error_code::kNodeBusy), std::move(message),
+          "Try again later; repeating is safe."};
+}
+
 }  // namespace
 
 struct Submitter::Answer {
@@ -187,10 +199,7 @@ Result<Submitter::Answer> Submitter::send(const Post& post, const std::vector<By
     }
     if (options_.steady_ms() + wait >= deadline_ms) {
       if (!response) return Unexpected{response.error()};
-      return Unexpected{Error{std::string(error_code::kNodeBusy),
-                              "The node had no room until the end: its last answer was " +
-                                  std::to_string(response->status) + ".",
-                              "Try again later; repeating is safe."}};
+      return Unexpected{busy_error(*response)};
     }
     options_.pause_ms(wait);
     pause = std::min(pause * 2, kPauseMaxMs);

@@ -29,6 +29,14 @@ class RunningApi : public testing::Test {
     link.snapshot = [this] {
       return later_ != nullptr ? later_ : ledger_.chain().reader().shared_snapshot();
     };
+    link.closed = [this] {
+      const std::lock_guard guard(lock_);
+      return closed_;
+    };
+    link.intake = [this] {
+      const std::lock_guard guard(lock_);
+      return intake_;
+    };
     link.submit = [this](ledger::VerifiedSubmission submission) {
       const std::lock_guard guard(lock_);
       if (full_) return false;
@@ -105,6 +113,8 @@ class RunningApi : public testing::Test {
   std::mutex lock_;
   std::deque<ledger::VerifiedSubmission> submitted_;
   bool full_ = false;
+  std::optional<Closed> closed_;
+  std::shared_ptr<const Intake> intake_;
   std::atomic<int> checkpoints_{0};
   std::unique_ptr<Api> api_;
 };
@@ -219,6 +229,69 @@ TEST_F(RunningApi, SaysBusyWhenTheReplicaTakesNoMore) {
   EXPECT_EQ(body(answer)["code"], kHttpBusy.name);
   EXPECT_NE(answer.head.find("Retry-After: 1"), std::string::npos);
   EXPECT_EQ(body(client.get("/v1/status"))["pending"]["submissions"], 0);
+}
+
+TEST_F(RunningApi, SaysWhyItTakesNoSubmissions) {
+  RawClient client(api_->port());
+  {
+    const std::lock_guard guard(lock_);
+    closed_ = Closed::disk;
+  }
+  client.send(post(message("1")));
+  const Answer disk = client.receive();
+  EXPECT_EQ(disk.status, 507);
+  EXPECT_EQ(body(disk)["code"], kNodeDisk.name);
+  EXPECT_NE(disk.head.find("Retry-After: 10"), std::string::npos);
+  client.send(post(message("1"), "?dry_run=true"));
+  EXPECT_EQ(body(client.receive())["state"], "valid");
+  {
+    const std::lock_guard guard(lock_);
+    closed_ = Closed::joining;
+  }
+  client.send(post(message("1")));
+  const Answer joining = client.receive();
+  EXPECT_EQ(joining.status, 503);
+  EXPECT_EQ(body(joining)["code"], kNodeJoining.name);
+  const std::lock_guard guard(lock_);
+  EXPECT_TRUE(submitted_.empty());
+}
+
+// Whoever waits for nothing is told too, and before its signature is looked at: this one is wrong.
+TEST_F(RunningApi, TellsABulkLoaderToWaitWhenTheMempoolIsCrowded) {
+  {
+    const std::lock_guard guard(lock_);
+    intake_ = std::make_shared<const Intake>(Backlog{10, 1000, {{"shop", 900}, {"acme", 100}}},
+                                             IntakeMarks{.bytes = 1000, .submissions = 100});
+  }
+  proto::Submission altered = message("1");
+  altered.mutable_signature()->front() ^= 1;
+  RawClient client(api_->port());
+  client.send(post(altered, "?wait=none"));
+  const Answer crowded = client.receive();
+  EXPECT_EQ(crowded.status, 503);
+  EXPECT_EQ(body(crowded)["code"], kHttpBusy.name);
+  EXPECT_NE(crowded.head.find("Retry-After: 1"), std::string::npos);
+  {
+    const std::lock_guard guard(lock_);
+    intake_ = std::make_shared<const Intake>(Backlog{10, 1000, {{"shop", 100}, {"acme", 900}}},
+                                             IntakeMarks{.bytes = 1000, .submissions = 100});
+  }
+  client.send(post(message("1"), "?wait=none"));
+  EXPECT_EQ(body(client.receive())["state"], "received");
+  EXPECT_EQ(next()->header.organisation, "shop");
+}
+
+TEST_F(RunningApi, ReadsNoSubmissionWhenTheMempoolIsFull) {
+  {
+    const std::lock_guard guard(lock_);
+    intake_ = std::make_shared<const Intake>(Backlog{20, 2000, {{"acme", 2000}}},
+                                             IntakeMarks{.bytes = 1000, .submissions = 100});
+  }
+  RawClient client(api_->port());
+  client.send(
+      "POST /v1/submissions HTTP/1.1\r\nHost: n\r\nContent-Type: application/x-protobuf\r\n"
+      "Content-Length: 7\r\n\r\ngarbage");
+  EXPECT_EQ(body(client.receive())["code"], kHttpBusy.name);
 }
 
 TEST_F(RunningApi, SaysBusyWhenItHasTooManyJobs) {

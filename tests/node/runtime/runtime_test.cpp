@@ -36,11 +36,32 @@ class RuntimeTest : public testing::Test {
     return make_home(home(), folder_ / "genesis.json", folder_ / "keys");
   }
 
-  crypto::Result<std::unique_ptr<Runtime>> open() {
+  crypto::Result<std::unique_ptr<Runtime>> open(const ReplicaOptions& replica = {}) {
     RuntimeOptions options;
     options.home = home();
+    options.replica = replica;
     options.unencrypted_keys = crypto::Unencrypted::allowed;
     return Runtime::open(std::move(options));
+  }
+
+  // The keys of one of four validators, whom nobody hears.
+  void make_one_of_four() {
+    genesis_ = tests::make_validators_genesis(4);
+    std::ofstream(folder_ / "genesis.json", std::ios::binary) << genesis_.file;
+    fs::remove_all(folder_ / "keys");
+    fs::create_directories(folder_ / "keys");
+    for (const char* role : {"node", "vote", "log", "cosigner"}) {
+      const auto written = crypto::write_unencrypted_keystore(
+          folder_ / "keys" / (std::string(role) + ".pem"), key_named(std::string("v00/") + role));
+      ASSERT_TRUE(written) << written.error().message;
+    }
+    ASSERT_TRUE(make());
+  }
+
+  static std::uint64_t wall_ms() {
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                          std::chrono::system_clock::now().time_since_epoch())
+                                          .count());
   }
 
   // Runs the node until one submission came to its outcome.
@@ -56,12 +77,8 @@ class RuntimeTest : public testing::Test {
                            }
                          },
                      .on_notes = {}});
-    const auto now_ms =
-        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                       std::chrono::system_clock::now().time_since_epoch())
-                                       .count());
     EXPECT_TRUE(
-        runtime.push(ClientSubmitted{tests::submission(genesis_, "shop", records, now_ms)}));
+        runtime.push(ClientSubmitted{tests::submission(genesis_, "shop", records, wall_ms())}));
     runtime.run();
     return outcome.get_future().get();
   }
@@ -154,16 +171,7 @@ TEST_F(RuntimeTest, MarksOnlyAHomeForRecovery) {
 
 // A marked node that loses its vote file gets no new one before the others have answered.
 TEST_F(RuntimeTest, WritesNoVoteFileWhileItDoesNotKnowWhatItSigned) {
-  genesis_ = tests::make_validators_genesis(4);
-  std::ofstream(folder_ / "genesis.json", std::ios::binary) << genesis_.file;
-  fs::remove_all(folder_ / "keys");
-  fs::create_directories(folder_ / "keys");
-  for (const char* role : {"node", "vote", "log", "cosigner"}) {
-    const auto written = crypto::write_unencrypted_keystore(
-        folder_ / "keys" / (std::string(role) + ".pem"), key_named(std::string("v00/") + role));
-    ASSERT_TRUE(written) << written.error().message;
-  }
-  ASSERT_TRUE(make());
+  make_one_of_four();
   ASSERT_TRUE(mark_recovery(home()));
   auto runtime = open();
   ASSERT_TRUE(runtime) << runtime.error().message;
@@ -180,6 +188,33 @@ TEST_F(RuntimeTest, WritesNoVoteFileWhileItDoesNotKnowWhatItSigned) {
   (*runtime)->run();
   EXPECT_FALSE(fs::exists(home().vote()));
   EXPECT_TRUE(fs::exists(home().recover()));
+}
+
+// Alone, one of four makes nothing final: what it takes in stays.
+TEST_F(RuntimeTest, ShowsOtherThreadsWhenItsMempoolIsCrowded) {
+  make_one_of_four();
+  ReplicaOptions options;
+  options.mempool.intake.submissions = 2;
+  auto runtime = open(options);
+  ASSERT_TRUE(runtime) << runtime.error().message;
+  EXPECT_TRUE((*runtime)->takes_submissions());
+  (*runtime)->observe({});
+  for (const char* line : {"1", "2"}) {
+    EXPECT_EQ((*runtime)->intake(), nullptr);
+    EXPECT_TRUE((*runtime)->push(ClientSubmitted{tests::submission(
+        genesis_, "shop", {tests::purchase("D", line, "Acura", "ILX")}, wall_ms())}));
+  }
+  std::jthread running([&] { (*runtime)->run(); });
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while ((*runtime)->intake() == nullptr && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  const auto intake = (*runtime)->intake();
+  (*runtime)->stop();
+  ASSERT_NE(intake, nullptr);
+  EXPECT_TRUE(intake->takes());
+  EXPECT_FALSE(intake->takes_from("shop"));
+  EXPECT_TRUE(intake->takes_from("acme"));
 }
 
 TEST_F(RuntimeTest, RefusesKeystoresWithoutAPassphraseUnlessAllowed) {

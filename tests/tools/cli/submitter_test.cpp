@@ -140,6 +140,8 @@ TEST_F(SubmitterTest, GivesUpAtTheDeadlineAndSaysThatRepeatingIsSafe) {
   EXPECT_EQ(unreachable.error().code, "E-NODE-UNREACHABLE");
   ASSERT_FALSE(busy.has_value());
   EXPECT_EQ(busy.error().code, "E-NODE-BUSY");
+  EXPECT_NE(busy.error().message.find("503 E-HTTP-BUSY: More than it takes in."),
+            std::string::npos);
 }
 
 TEST_F(SubmitterTest, RefusesAnAnswerThatIsNoNodes) {

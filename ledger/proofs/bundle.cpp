@@ -4,6 +4,7 @@
 
 #include "ledger/history/tlog_proof.h"
 #include "ledger/proofs/codes.h"
+#include "proto/utf8.h"
 
 namespace ledger {
 namespace {
@@ -105,8 +106,14 @@ void append_values(Bytes& out, const std::vector<ValueProof>& values) {
 // ---- reading ----
 
 Hash take_hash(ByteReader& in) { return Hash::from_view(in.bytes(32)).value_or(Hash{}); }
-std::string take_text(ByteReader& in) { return std::string(in.bytes(in.u16())); }
 Bytes take_bytes(ByteReader& in) { return Bytes(in.bytes(in.u32())); }
+
+// Not UTF-8: `ok` is false.
+std::string take_text(ByteReader& in, bool& ok) {
+  std::string text(in.bytes(in.u16()));
+  ok = ok && proto::valid_utf8_prefix(text) == text.size();
+  return text;
+}
 
 // A count of things of at least so many bytes each; 0 where there is no room for them.
 std::size_t take_count(ByteReader& in, std::size_t bytes_min, bool& ok) {
@@ -119,8 +126,10 @@ std::size_t take_count(ByteReader& in, std::size_t bytes_min, bool& ok) {
 std::optional<std::vector<MemberChange>> take_changes(ByteReader& in) {
   std::vector<MemberChange> changes;
   const std::size_t count = in.u16();
-  for (std::size_t i = 0; i < count && in.ok(); ++i) {
-    MemberChange change{take_text(in), std::nullopt};
+  bool ok = true;
+  for (std::size_t i = 0; i < count && in.ok() && ok; ++i) {
+    MemberChange change{take_text(in, ok), std::nullopt};
+    ok = ok && (i == 0 || changes.back().organisation < change.organisation);
     if (in.u8() != 0) {
       const auto vote = crypto::PublicKey::from_view(in.bytes(32));
       const auto log = crypto::PublicKey::from_view(in.bytes(32));
@@ -130,7 +139,7 @@ std::optional<std::vector<MemberChange>> take_changes(ByteReader& in) {
     }
     changes.push_back(std::move(change));
   }
-  if (!in.ok()) return std::nullopt;
+  if (!in.ok() || !ok) return std::nullopt;
   return changes;
 }
 
@@ -146,10 +155,11 @@ std::optional<EpochLink> take_link(ByteReader& in) {
 
 std::optional<ValueProof> take_value(ByteReader& in) {
   ValueProof value;
-  value.key = take_text(in);
+  bool ok = true;
+  value.key = take_text(in, ok);
   if (in.u8() != 0) value.value = take_bytes(in);
   auto proof = decode_state_proof(take_bytes(in));
-  if (!proof) return std::nullopt;
+  if (!proof || !ok) return std::nullopt;
   value.proof = *std::move(proof);
   return value;
 }
@@ -219,13 +229,13 @@ void Decoder::authors() {
 std::optional<ProofBundle> Decoder::decode() {
   bundle_.network_id = take_hash(in_);
   const std::uint8_t kind = in_.u8();
-  if (kind < 1 || kind > 4) return std::nullopt;
+  if (kind < 1 || kind > 5) return std::nullopt;
   bundle_.question.kind = static_cast<QuestionKind>(kind);
-  bundle_.question.subject = take_text(in_);
+  bundle_.question.subject = take_text(in_, ok_);
   bundle_.question.place = in_.u64();
-  bundle_.question.day = take_text(in_);
+  bundle_.question.day = take_text(in_, ok_);
   bundle_.question.as_of_height = in_.u64();
-  if (!is_written_once(bundle_.question)) return std::nullopt;
+  if (!ok_ || !is_written_once(bundle_.question)) return std::nullopt;
   bundle_.from_epoch = in_.u64();
   bundle_.from_size = in_.u64();
   const std::size_t links = take_count(in_, kHeaderBytes, ok_);

@@ -25,6 +25,7 @@ enum class QuestionKind : std::uint8_t {
   history = 2,   // all records of a subject, nothing left out
   standing = 3,  // how did a certification stand on a day, as known at a height?
   absence = 4,   // is there nothing under this key of the state?
+  purchase = 5,  // does a purchase count as green, and why?
 };
 
 struct Question {

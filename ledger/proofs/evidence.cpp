@@ -97,6 +97,15 @@ Checked<const Bytes*> Evidence::value(const std::string& key) const {
   return value ? &*value : nullptr;
 }
 
+std::vector<std::string> Evidence::present(std::string_view prefix) const {
+  std::vector<std::string> keys;
+  for (auto place = values_.lower_bound(std::string(prefix));
+       place != values_.end() && place->first.starts_with(prefix); ++place) {
+    if (place->second->value) keys.push_back(place->first);
+  }
+  return keys;
+}
+
 Checked<ProvenRecord> Evidence::record(std::uint64_t index) const {
   const auto place = entries_.find(index);
   if (place == entries_.end()) return missing("entry " + std::to_string(index));
@@ -197,8 +206,10 @@ Checked<void> Evidence::check_key(const SubmissionHeader& header, ByteView heade
 Checked<std::vector<ProvenRecord>> Evidence::history(const std::string& subject) const {
   const auto value = this->value(subject);
   if (!value) return Unexpected{value.error()};
+  if (*value == nullptr) {
+    return refuse(kBundleAnswer, "values[" + subject + "]", "There is no " + subject + ".");
+  }
   std::vector<ProvenRecord> records;
-  if (*value == nullptr) return records;
   const auto incomplete = [&](const std::string& what) {
     return refuse(kBundleHistory, "values[" + subject + "]",
                   "The history of " + subject + " " + what + ".");

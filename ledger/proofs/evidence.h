@@ -47,8 +47,8 @@ class Evidence {
   // entry is no record. E-BUNDLE-AUTHOR: it is not signed by whom it should be.
   Checked<ProvenRecord> record(std::uint64_t index) const;
 
-  // All records of a subject, oldest first. E-BUNDLE-HISTORY: they are not all there; and those of
-  // record().
+  // All records of a subject, oldest first, at least one. E-BUNDLE-HISTORY: they are not all there;
+  // E-BUNDLE-ANSWER: there is no such subject; and those of record().
   Checked<std::vector<ProvenRecord>> history(const std::string& subject) const;
 
   // The record at a place of a subject. The codes of record().
@@ -56,6 +56,9 @@ class Evidence {
 
   // The state's value under a key; null inside: there is none. E-BUNDLE-ANSWER: not in the bundle.
   Checked<const Bytes*> value(const std::string& key) const;
+
+  // Keys with this prefix that the bundle shows to have a value, ascending.
+  std::vector<std::string> present(std::string_view prefix) const;
 
   // The seal of the block at `height`, with the index of its entry. nullopt: not in the bundle.
   struct PlacedSeal {

@@ -1,13 +1,17 @@
 #include "ledger/proofs/prove.h"
 
-#include <map>
+#include <algorithm>
 #include <set>
 
 #include "ledger/chain/checkpoints.h"
 #include "ledger/history/tiles.h"
+#include "ledger/proofs/certified_proof.h"
 #include "ledger/proofs/codes.h"
+#include "ledger/proofs/collector.h"
+#include "ledger/proofs/purchase_proof.h"
 #include "ledger/records/date.h"
 #include "ledger/records/subject.h"
+#include "ledger/reports/ledger_lines.h"
 
 namespace ledger {
 namespace {
@@ -33,125 +37,6 @@ Checked<SignedHead> newest_head(const ChainReader& reader) {
     return refuse(kProveGone, "", "The block of the newest checkpoint is not here.");
   }
   return SignedHead{*header, std::move(kept->note)};
-}
-
-// Gathers what a bundle shows, everything once, under one head.
-class Collector {
- public:
-  static Checked<Collector> over(const ChainReader& reader, const Header& head,
-                                 std::size_t entries_max);
-
-  // False: this store lacks something, or there is too much; failure() says which.
-  bool entry(std::uint64_t index);
-  bool record(std::uint64_t index);
-  bool value(const std::string& key);
-  // Also of a subject without a record, whose absence is shown.
-  bool history(const std::string& subject);
-
-  Unexpected<crypto::Reject> failure() const;
-  void pour_into(ProofBundle& bundle) &&;
-  const Header& head() const { return head_; }
-
- private:
-  Collector(const ChainReader& reader, const Header& head, const TrieRoot& root,
-            std::size_t entries_max)
-      : reader_(&reader),
-        head_(head),
-        root_(root),
-        entries_max_(entries_max),
-        hashes_(read_hashes(reader.shared_snapshot())),
-        nodes_(reader.shared_snapshot()) {}
-
-  bool author(std::uint64_t index);
-
-  const ChainReader* reader_;
-  Header head_;
-  TrieRoot root_;
-  std::size_t entries_max_;
-  HashReader hashes_;
-  NodeReader nodes_;
-  std::map<std::uint64_t, EntryProof> entries_;
-  std::map<std::uint64_t, AuthorProof> authors_;
-  std::map<Bytes, ValueProof> values_;
-};
-
-Checked<Collector> Collector::over(const ChainReader& reader, const Header& head,
-                                   std::size_t entries_max) {
-  const auto root = find_root(reader.snapshot(), head.seal.height);
-  if (!root) return refuse(kProveGone, "", "The state of the newest checkpoint is not kept here.");
-  Collector collector(reader, head, *root, entries_max);
-  if (!collector.entry(head.tree_size - 1)) return collector.failure();
-  return collector;
-}
-
-Unexpected<crypto::Reject> Collector::failure() const {
-  if (entries_.size() >= entries_max_) {
-    return refuse(kProveLarge, "question", "The answer takes too many entries for one file.");
-  }
-  return refuse(kProveGone, "question", "An entry that the answer takes is not here.");
-}
-
-bool Collector::entry(std::uint64_t index) {
-  if (entries_.contains(index)) return true;
-  if (entries_.size() >= entries_max_) return false;
-  auto bytes = reader_->entry(index);
-  auto path = inclusion_proof(index, head_.tree_size, hashes_);
-  if (!bytes || !path) return false;
-  entries_.emplace(index, EntryProof{index, *std::move(bytes), *std::move(path)});
-  return true;
-}
-
-bool Collector::value(const std::string& key) {
-  if (values_.contains(key)) return true;
-  ValueProof proof{key, reader_->value(key, head_.seal.height), {}};
-  proof.proof = ledger::prove(nodes_, root_, crypto::sha256(key));
-  values_.emplace(key, std::move(proof));
-  return true;
-}
-
-bool Collector::record(std::uint64_t index) {
-  if (!entry(index)) return false;
-  const auto block = reader_->block_of(index);
-  if (!block) return false;
-  // Founding records are compared with the genesis file.
-  return block->seal.height == 0 || (entry(block->tree_size - 1) && author(index));
-}
-
-// The signature, the way from the record to it, and the keys of its organisation.
-bool Collector::author(std::uint64_t index) {
-  if (authors_.contains(index)) return true;
-  const auto submission = reader_->submission_of(index);
-  if (!submission || !entry(submission->index)) return false;
-  std::vector<Hash> leaves;
-  for (std::uint32_t i = 0; i < submission->header.record_count; ++i) {
-    const auto one = reader_->record(submission->index + 1 + i);
-    if (!one) return false;
-    leaves.push_back(leaf_hash(one->bytes));
-  }
-  const HashReader subtrees = [&leaves](unsigned level, std::uint64_t place) {
-    const std::size_t width = std::size_t{1} << level;
-    return std::optional(root_of_leaves(std::span(leaves).subspan(place * width, width)));
-  };
-  auto path = inclusion_proof(index - submission->index - 1, leaves.size(), subtrees);
-  if (!path) return false;
-  authors_.emplace(index, AuthorProof{index, submission->index, *std::move(path)});
-  return value("org/" + submission->header.organisation);
-}
-
-bool Collector::history(const std::string& subject) {
-  value(subject);
-  bool whole = true;
-  reader_->history(subject, head_.seal.height, [&](const StoredRecord& stored) {
-    whole = record(stored.index);
-    return whole;
-  });
-  return whole;
-}
-
-void Collector::pour_into(ProofBundle& bundle) && {
-  for (auto& [index, entry] : entries_) bundle.entries.push_back(std::move(entry));
-  for (auto& [index, author] : authors_) bundle.authors.push_back(std::move(author));
-  for (auto& [key, value] : values_) bundle.values.push_back(std::move(value));
 }
 
 // ---- questions ----
@@ -187,7 +72,20 @@ Checked<void> collect_history(Collector& collector, const ChainReader& reader,
   return {};
 }
 
-// With the histories that say whether the issuer might certify.
+// The history of a certification or an assessment, with those that say whether its issuer might
+// write it. False: see Collector.
+bool collect_certified(Collector& collector, const ChainReader& reader,
+                       const std::string& subject) {
+  std::set<std::string> all = {subject, "org/" + std::string(owner_of(subject))};
+  reader.history(subject, collector.head().seal.height, [&](const StoredRecord& stored) {
+    const std::string& scheme = scheme_named_in(stored.record);
+    if (!scheme.empty()) all.insert(scheme);
+    return true;
+  });
+  return std::all_of(all.begin(), all.end(),
+                     [&](const std::string& one) { return collector.history(one); });
+}
+
 Checked<void> collect_standing(Collector& collector, const ChainReader& reader,
                                const Question& question) {
   const auto path = parse_subject(question.subject);
@@ -208,16 +106,33 @@ Checked<void> collect_standing(Collector& collector, const ChainReader& reader,
   if (question.as_of_height != 0 && (!as_of || !collector.entry(as_of->tree_size - 1))) {
     return collector.failure();
   }
-  if (auto whole = collect_history(collector, reader, question); !whole) return whole;
-  std::set<std::string> others = {"org/" + std::string(path->owner())};
-  reader.history(question.subject, height, [&](const StoredRecord& stored) {
-    if (stored.record.has_certification()) {
-      others.insert(stored.record.certification().scheme());
-    }
-    return true;
-  });
-  for (const std::string& other : others) {
-    if (!collector.history(other)) return collector.failure();
+  if (!reader.subject(question.subject, height)) return absent(question);
+  if (!collect_certified(collector, reader, question.subject)) return collector.failure();
+  return {};
+}
+
+// What the join of ledger/reports looks at for this purchase, and the counts that say it is all.
+Checked<void> collect_purchase(Collector& collector, const ChainReader& reader,
+                               const Question& question) {
+  const auto path = parse_subject(question.subject);
+  if (!path || path->kind != SubjectKind::purchase) {
+    return refuse(kProveQuestion, "question.subject", question.subject + " is no purchase.");
+  }
+  const std::uint64_t height = collector.head().seal.height;
+  CandidateReader candidates(reader, height);
+  const auto line = read_line(reader, question.subject, height, JoinPolicy(), candidates);
+  if (!line) return absent(question);
+  if (!collector.history(question.subject)) return collector.failure();
+  for (const std::string& key : join_keys(line->purchase)) collector.value(key);
+  const CandidateList& list = candidates.find(line->purchase);
+  if (!list.completeness.same || !list.completeness.longer) {
+    return refuse(kProveLarge, "question.subject", "Too many products bear the name it states.");
+  }
+  const bool is_longer_looked_at =
+      line->join.match == Match::longer_name || line->join.match == Match::none;
+  for (const JoinCandidate& candidate : list.candidates) {
+    if (match_of(line->purchase, candidate) == Match::longer_name && !is_longer_looked_at) continue;
+    if (!collect_certified(collector, reader, candidate.subject)) return collector.failure();
   }
   return {};
 }
@@ -245,6 +160,8 @@ Checked<void> collect(Collector& collector, const ChainReader& reader, const Que
       return collect_standing(collector, reader, question);
     case QuestionKind::absence:
       return collect_absence(collector, reader, question);
+    case QuestionKind::purchase:
+      return collect_purchase(collector, reader, question);
   }
   CHECK(false);
   return {};

@@ -1,5 +1,4 @@
-// How a certification stood on a day, from complete histories alone: its own, its scheme's and its
-// issuer's. The state that the rules would have written is computed again and compared.
+// How a certification stood on a day, from complete histories alone (certified_proof.h).
 //
 // Pure; any thread.
 #pragma once
@@ -20,8 +19,7 @@ struct StandingAnswer {
   std::vector<ProvenRecord> history;  // of the certification, oldest first, later records too
 };
 
-// E-BUNDLE-ANSWER, E-BUNDLE-HISTORY; E-BUNDLE-KEY: a record that counts was signed with a key that
-// was compromised by then.
+// The codes of prove_certified.
 Checked<StandingAnswer> prove_standing(const Evidence& evidence, const ProvenHead& head,
                                        const Question& question);
 

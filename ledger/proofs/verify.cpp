@@ -45,6 +45,9 @@ Checked<Header> header_of(const ProofBundle& bundle, const TreeHead& head,
       seal->first_index + seal->count != head.size) {
     return refuse(kBundleHead, "entries", "The last entry is not the seal of the checkpoint.");
   }
+  const EntryProof& last = bundle.entries.back();
+  const auto included = verify_inclusion(leaf_hash(last.bytes), last.index, head, last.path);
+  if (!included) return refuse(kBundleHead, "entries", included.error().message);
   if (seal->rules_version > kRulesVersion) {
     return refuse(
         kBundleRules, "entries",
@@ -56,9 +59,6 @@ Checked<Header> header_of(const ProofBundle& bundle, const TreeHead& head,
     return refuse(kBundleHead, "entries",
                   "The head is of another epoch than the one that the links lead to.");
   }
-  const EntryProof& last = bundle.entries.back();
-  const auto included = verify_inclusion(leaf_hash(last.bytes), last.index, head, last.path);
-  if (!included) return refuse(kBundleHead, "entries", included.error().message);
   return Header{*seal, head.size, head.root};
 }
 
@@ -173,6 +173,13 @@ Checked<void> answer(const Evidence& evidence, ProofVerdict& verdict) {
       return refuse(kBundleAnswer, "question",
                     "There is something under " + question.subject + ".");
     }
+    case QuestionKind::purchase: {
+      auto purchase = prove_purchase(evidence, *verdict.head, question.subject);
+      if (!purchase) return Unexpected{purchase.error()};
+      verdict.records = purchase->history;
+      verdict.purchase = *std::move(purchase);
+      return {};
+    }
   }
   CHECK(false);
   return {};
@@ -183,6 +190,11 @@ void warn(ProofVerdict& verdict, const ProofBundle& bundle) {
     verdict.warnings.push_back(
         "No outside witness signed this head and no earlier one was compared: should a quorum of "
         "the validators conspire, they could show another ledger to others.");
+  }
+  if (verdict.purchase && verdict.purchase->rests_on_names) {
+    verdict.warnings.push_back(
+        "A register may name products with * or by longer names; that none of these bears on the "
+        "purchase beyond those shown can be seen by an audit of the whole ledger only.");
   }
   for (const ProvenRecord& record : verdict.records) {
     if (!record.is_compromised) continue;

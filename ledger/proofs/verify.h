@@ -9,6 +9,7 @@
 #pragma once
 
 #include "ledger/proofs/evidence.h"
+#include "ledger/proofs/purchase_proof.h"
 #include "ledger/proofs/standing_proof.h"
 
 namespace ledger {
@@ -34,6 +35,7 @@ struct ProofVerdict {
   std::optional<ProvenHead> head;
   std::vector<ProvenRecord> records;  // that answer, oldest first
   std::optional<StandingAnswer> standing;
+  std::optional<PurchaseAnswer> purchase;
 };
 
 ProofVerdict verify_bundle(ByteView file, const Auditor& auditor);

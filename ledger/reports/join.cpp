@@ -15,6 +15,11 @@ struct Wanted {
   std::string name;  // empty: no model
 };
 
+Wanted wanted_of(const proto::Product& product) {
+  if (product.model().empty()) return {product, std::string()};
+  return {product, product_name(product.brand(), product.model())};
+}
+
 // How one candidate meets the line: by its best product.
 struct Meeting {
   Match match = Match::none;
@@ -120,10 +125,7 @@ class Decision {
            const JoinPolicy& policy)
       : purchase_(purchase),
         policy_(policy),
-        wanted_{purchase.product(),
-                purchase.product().model().empty()
-                    ? std::string()
-                    : product_name(purchase.product().brand(), purchase.product().model())},
+        wanted_(wanted_of(purchase.product())),
         date_(Date::parse(purchase.date()).value_or(Date())) {
     for (const JoinCandidate& candidate : candidates) {
       judged_.push_back(
@@ -283,6 +285,10 @@ bool matches_name(std::string_view pattern, std::string_view name) {
     name.remove_prefix(size);
   }
   return pattern.empty() && name.empty();
+}
+
+Match match_of(const proto::Purchase& purchase, const JoinCandidate& candidate) {
+  return meet(wanted_of(purchase.product()), candidate).match;
 }
 
 Join join_purchase(const proto::Purchase& purchase, std::span<const JoinCandidate> candidates,

@@ -116,6 +116,10 @@ struct Completeness {
 Join join_purchase(const proto::Purchase& purchase, std::span<const JoinCandidate> candidates,
                    const JoinPolicy& policy, Completeness completeness = {});
 
+// What leads from the purchase to this candidate, also where a property then excludes it. The claim
+// is not looked at.
+Match match_of(const proto::Purchase& purchase, const JoinCandidate& candidate);
+
 // `pattern` and `name` are normalised; '*' in `pattern` stands for any one character.
 bool matches_name(std::string_view pattern, std::string_view name);
 

@@ -320,6 +320,7 @@ std::vector<Route> proof_routes() {
         query("at", "Prove how a certification stood on this day", day),
         query("as_of_height", "With at: as known after this block", height),
         query("absent", "Prove that there is nothing", flag),
+        query("green", "Prove whether this purchase counts as green, and why", flag),
         query("from_epoch", "Epoch of the head that was verified before", number),
         query("from_size", "Its entries; from genesis when not given", number)},
        "",

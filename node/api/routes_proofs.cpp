@@ -23,21 +23,26 @@ Response refused(const crypto::Reject& reject) {
   return problem(status_of(reject.code), reject);
 }
 
-// What is asked follows from what is given: absent, a day, a place, or else the whole history.
+// What is asked follows from what is given: absent, green, a day, a place, or else the whole
+// history.
 crypto::Checked<ledger::Question> question_of(const Call& call) {
   ledger::Question question;
   question.subject = call.find("subject").value_or("");
   const auto day = call.find("at");
   const auto place = call.find_number("place");
   const bool absent = call.flag("absent");
+  const bool green = call.flag("green");
   const bool as_of = call.find("as_of_height").has_value();
-  if (absent + day.has_value() + place.has_value() > 1 || (as_of && !day) || place == 0) {
-    return crypto::Unexpected{crypto::Reject(
-        ledger::kProveQuestion, "", "Only one of absent, at and place (from 1) can be asked.",
-        "Give one of them; as_of_height goes with at.")};
+  const int asked = absent + green + day.has_value() + place.has_value();
+  if (asked > 1 || (as_of && !day) || place == 0) {
+    return crypto::Unexpected{
+        crypto::Reject(ledger::kProveQuestion, "",
+                       "Only one of absent, green, at and place (from 1) can be asked.",
+                       "Give one of them; as_of_height goes with at.")};
   }
   question.kind = ledger::QuestionKind::history;
   if (absent) question.kind = ledger::QuestionKind::absence;
+  if (green) question.kind = ledger::QuestionKind::purchase;
   if (place) {
     question.kind = ledger::QuestionKind::record;
     question.place = *place;

@@ -48,6 +48,8 @@ Question question_of(int number, std::uint64_t records) {
       return {QuestionKind::record, purchase, 1, "", 0};
     case 1:
       return {QuestionKind::standing, cert, 0, "2019-02-02", 0};
+    case 2:
+      return {QuestionKind::purchase, purchase, 0, "", 0};
     default:
       return {QuestionKind::absence, "gtin/05901234123457", 0, "", 0};
   }
@@ -86,10 +88,10 @@ void verify_proof(benchmark::State& state) {
   }
 }
 
-// Question (0 a record, 1 a standing, 2 an absence), records on the ledger.
+// Question (0 a record, 1 a standing, 2 a purchase, 3 an absence), records on the ledger.
 void cases(benchmark::internal::Benchmark* bench) {
   for (const std::int64_t records : {10'000, 1'000'000}) {
-    for (const std::int64_t question : {0, 1, 2}) bench->Args({question, records});
+    for (const std::int64_t question : {0, 1, 2, 3}) bench->Args({question, records});
   }
   bench->Unit(benchmark::kMicrosecond);
 }

@@ -22,13 +22,15 @@ struct World {
     chain.add("epa", {tests::certification("A1", "Acura", "ILX")});
     chain.set_validators({"v00", "v01", "v02", "v03", "v04"});
     chain.add("epa", {tests::status_change("A1", 2, proto::SUSPENDED, "2019-02-01")});
+    chain.add("shop", {tests::purchase("D", "1", "Acura", "ILX")});
     chain.checkpoint();
     const std::string subject = "cert/epa/smartway/A1";
     for (const Question& question :
          {Question{QuestionKind::record, subject, 1, "", 0},
           Question{QuestionKind::history, subject, 0, "", 0},
           Question{QuestionKind::standing, subject, 0, "2019-02-02", 1},
-          Question{QuestionKind::absence, "cert/epa/smartway/Z9", 0, "", 0}}) {
+          Question{QuestionKind::absence, "cert/epa/smartway/Z9", 0, "", 0},
+          Question{QuestionKind::purchase, "purchase/shop/till/D/1", 0, "", 0}}) {
       const auto bundle = ledger::prove(chain.reader(), question);
       CHECK(bundle.has_value());
       crypto::Bytes file = ledger::encode_bundle(*bundle);
@@ -62,6 +64,10 @@ void check_answer(const ledger::ProofVerdict& verdict, const ledger::ChainReader
   switch (verdict.question->kind) {
     case QuestionKind::absence:
       CHECK(!value);
+      break;
+    case QuestionKind::purchase:  // suspended by the day of the purchase
+      CHECK(verdict.purchase->join.outcome == ledger::LineOutcome::out_of_validity);
+      CHECK(verdict.records.size() == 1);
       break;
     case QuestionKind::history:
     case QuestionKind::standing:

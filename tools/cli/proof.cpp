@@ -32,6 +32,7 @@ struct GetOptions {
   std::string day;
   std::string height;
   bool absent = false;
+  bool green = false;
   std::string trust;
   std::string out;
 };
@@ -56,16 +57,17 @@ std::string file_name_of(std::string subject) {
 }
 
 Result<NodePath> path_of(const GetOptions& options) {
-  const int asked =
-      (options.absent ? 1 : 0) + (options.day.empty() ? 0 : 1) + (options.place == 0 ? 0 : 1);
+  const int asked = (options.absent ? 1 : 0) + (options.green ? 1 : 0) +
+                    (options.day.empty() ? 0 : 1) + (options.place == 0 ? 0 : 1);
   if (asked > 1 || (!options.height.empty() && options.day.empty())) {
-    return usage_error("Only one of --place, --at and --absent can be asked.",
+    return usage_error("Only one of --place, --at, --green and --absent can be asked.",
                        "--as-of-height goes with --at.");
   }
   NodePath path("/v1/proofs");
   path.add("subject", options.subject).add("at", options.day);
   path.add("place", options.place == 0 ? "" : std::to_string(options.place));
   path.add("absent", options.absent ? "true" : "");
+  path.add("green", options.green ? "true" : "");
   if (!options.trust.empty()) {
     const Result<ledger::TrustPoint> trust = read_trust(options.trust);
     if (!trust) return Unexpected{trust.error()};
@@ -124,6 +126,10 @@ Result<ledger::Auditor> auditor_of(const Session& session, const VerifyOptions& 
   if (!options.trust.empty()) {
     Result<ledger::TrustPoint> trust = read_trust(options.trust);
     if (!trust) return Unexpected{trust.error()};
+    if (trust->epoch.scope.network_id != auditor.genesis.network_id) {
+      return usage_error(options.trust + " is of another network than the genesis file.",
+                         "Name what `proof verify --save-trust` kept of this network.");
+    }
     auditor.trust = *std::move(trust);
   }
   for (const std::string& text : options.witnesses) {
@@ -243,6 +249,7 @@ void add_get(Cli& cli, CLI::App& noun) {
        {"greenledger proof get cert/epa/smartway/SW-1",
         "greenledger proof get cert/epa/smartway/SW-1 --at 2018-05-01 --as-of-height 12",
         "greenledger proof get purchase/shop/till/D1/1 --place 1 --out purchase.greenproof",
+        "greenledger proof get purchase/shop/till/D1/1 --green",
         "greenledger proof get gtin/04012345678901 --absent"}},
       [options](Session& session) { return get(session, *options); });
   verb.add_option("SUBJECT", options->subject,
@@ -252,6 +259,7 @@ void add_get(Cli& cli, CLI::App& noun) {
   verb.add_option("--place", options->place, "prove this record of it alone")->type_name("");
   add_day_flag(verb, options->day);
   add_height_flag(verb, options->height);
+  verb.add_flag("--green", options->green, "prove whether this purchase counts as green, and why");
   verb.add_flag("--absent", options->absent, "prove that there is nothing");
   verb.add_option("--trust", options->trust, kTrustMeaning)->type_name("");
   verb.add_option("--out", options->out, "file to write")->type_name("");

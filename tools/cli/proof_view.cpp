@@ -1,6 +1,7 @@
 #include "tools/cli/proof_view.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "ledger/records/date.h"
 #include "proto/kind_name.h"
@@ -45,6 +46,41 @@ std::string standing_sentence(const ledger::ProofVerdict& verdict) {
                      verdict.question->day, known);
 }
 
+std::string named_sentence(const ledger::Join& join) {
+  if (join.named.empty()) return "";
+  const std::size_t more = join.named_total - join.named.size();
+  return fmt::format(" This rests on {}{}.", fmt::join(join.named, ", "),
+                     more == 0 ? "" : fmt::format(" and {} more", more));
+}
+
+std::string purchase_sentence(const ledger::PurchaseAnswer& answer) {
+  const ledger::Join& join = answer.join;
+  const char* const counts = join.is_green()       ? "It counts as green"
+                             : join.is_undecided() ? "Nobody can say whether it is green"
+                                                   : "It does not count as green";
+  std::string reason = fmt::format(" {}", ledger::reason_sentence(join.reason));
+  if (join.uncounted != ledger::Uncounted::none) {
+    reason += fmt::format(" It is not counted: {}.", ledger::uncounted_name(join.uncounted));
+  }
+  return fmt::format("{}: {}, as known at height {} ({}).{}{}", counts,
+                     ledger::line_outcome_name(join.outcome), answer.as_of_height,
+                     time_text(answer.as_of_time_ms), reason, named_sentence(join));
+}
+
+// With the words of the API's document of a purchase.
+Json join_document(const ledger::Join& join) {
+  Json flags = Json::array();
+  for (const ledger::JoinFlag flag : join.flags) flags.push_back(ledger::flag_name(flag));
+  return {{"outcome", ledger::line_outcome_name(join.outcome)},
+          {"green", join.is_green()},
+          {"match", ledger::match_name(join.match)},
+          {"reason", ledger::reason_name(join.reason)},
+          {"uncounted", ledger::uncounted_name(join.uncounted)},
+          {"flags", flags},
+          {"named", join.named},
+          {"named_total", join.named_total}};
+}
+
 std::string history_sentence(const std::vector<ledger::ProvenRecord>& records) {
   return records.size() == 1 ? "Its history is this one record."
                              : fmt::format("Its history is these {} records.", records.size());
@@ -62,6 +98,8 @@ std::string question_sentence(const ledger::Question& question) {
       return fmt::format("How did {} stand on {}?", question.subject, question.day);
     case ledger::QuestionKind::absence:
       return fmt::format("Is there nothing under {}?", question.subject);
+    case ledger::QuestionKind::purchase:
+      return fmt::format("Does {} count as green, and why?", question.subject);
   }
   return "";
 }
@@ -83,6 +121,8 @@ std::string answer_sentence(const ledger::ProofVerdict& verdict) {
       return standing_sentence(verdict);
     case ledger::QuestionKind::absence:
       return fmt::format("There is nothing, at height {}.", verdict.head->header.seal.height);
+    case ledger::QuestionKind::purchase:
+      return purchase_sentence(*verdict.purchase);
   }
   return "";
 }
@@ -98,6 +138,7 @@ Json verdict_document(const ledger::ProofVerdict& verdict) {
   if (verdict.standing && verdict.standing->standing) {
     json["standing"] = ledger::standing_name(*verdict.standing->standing);
   }
+  if (verdict.purchase) json["join"] = join_document(verdict.purchase->join);
   if (verdict.head) json["head"] = head_document(*verdict.head);
   json["records"] = Json::array();
   for (const ledger::ProvenRecord& record : verdict.records) {

@@ -1,6 +1,7 @@
 // The file of a proof: its parts, and the one form in which they may be written.
 import { compareTexts, equal, Fault, hex, Reader, utf8 } from "./bytes.js";
 import { sha256 } from "./sha256.js";
+import { isStateProof } from "./tree.js";
 
 const MAGIC = utf8("greenledger proof\n");
 export const FILE_MAX = 64 * 1024 * 1024;
@@ -8,6 +9,7 @@ export const RECORD = 1;
 export const HISTORY = 2;
 export const STANDING = 3;
 export const ABSENCE = 4;
+export const PURCHASE = 5;
 
 const wrong = (what) => {
   throw new Fault("E-BUNDLE-BYTES", `The file is not a proof, or not a whole one: ${what}.`);
@@ -49,7 +51,7 @@ function question(reader) {
   const [kind, subject, place, day, asOfHeight] = [
     reader.u8(), reader.text(), reader.u64(), reader.text(), reader.u64(),
   ];
-  if (kind < RECORD || kind > ABSENCE) wrong("its question is of no known kind");
+  if (kind < RECORD || kind > PURCHASE) wrong("its question is of no known kind");
   const isUnused = (kind === RECORD || place === 0n) &&
     (kind === STANDING || (day === "" && asOfHeight === 0n));
   if (!isUnused) wrong("its question says what its kind has no use for");
@@ -182,7 +184,9 @@ function values(reader) {
     const key = reader.text();
     const present = reader.u8();
     if (present > 1) wrong("a value is neither there nor absent");
-    return { key, value: present ? reader.sized() : null, proof: reader.sized() };
+    const one = { key, value: present ? reader.sized() : null, proof: reader.sized() };
+    if (!isStateProof(one.proof)) wrong("a proof of the state is none");
+    return one;
   });
   ascending(list, (a, b) => compareTexts(a.key, b.key));
   return list;

@@ -91,7 +91,7 @@ export class Evidence {
     const { index, bytes } = found;
     if (index < BigInt(this.genesis.records.length)) {
       if (!equal(bytes, this.genesis.records[Number(index)])) {
-        badEntry(`${index} is not the founding record of the genesis file`);
+        badAuthor(`${index} is not the founding record of the genesis file`);
       }
       return { ...found, height: 0n, timeMs: this.genesisTime(index), signer: "", since: "" };
     }
@@ -107,10 +107,10 @@ export class Evidence {
 
   async authorOf({ index, bytes, record }, seal) {
     const shown = this.authors.get(index) ?? noAnswer(`who signed record ${index} is not shown`);
-    if (shown.submission >= index || shown.submission < seal.firstIndex) badAuthor("its place");
     const entry = this.entries.get(shown.submission);
     if (!entry) noAnswer(`the submission of record ${index} is not shown`);
     const submission = parseSubmission(entry);
+    if (shown.submission >= index || shown.submission < seal.firstIndex) badAuthor("its place");
     if (!equal(submission.networkId, this.genesis.networkId)) badAuthor("it is of another network");
     const place = index - shown.submission - 1n;
     const root = rootOfPath(leafHash(bytes), place, BigInt(submission.count), shown.path);
@@ -120,6 +120,7 @@ export class Evidence {
     if (OWNED.includes(segmentOf(record.subject, 0)) && owner !== organisation) {
       badAuthor(`${organisation} may not write into ${record.subject}`);
     }
+    if (this.value(`org/${organisation}`) === null) badAuthor(`${organisation} is no member`);
     const state = this.subjectState(`org/${organisation}`, "OrganisationState").body;
     const key = state.keys.find((one) => equal(one.key_id, submission.keyId));
     const isInForce = key?.key && key.key.purpose !== NODE_KEY && key.since_height <= seal.height &&

@@ -65,22 +65,22 @@ async function signersOf(note, known, origin, witnesses) {
 
 // The head continues what was verified before, and is as new as the auditor asks.
 export function checkAgainstTrust(bundle, head, trust, options) {
-  if (trust) {
-    const isShrunk = (what) => {
-      throw new Fault("E-BUNDLE-SHRUNK", `${what} was verified before; keep this file.`);
-    };
-    if (head.size < trust.size) {
-      throw new Fault("E-BUNDLE-OLD", "A newer head was verified before.");
-    }
-    if (head.size === trust.size && !equal(head.root, trust.root)) isShrunk("Another tree");
-    const goesOn = isFromGenesis(bundle) ||
-      isConsistent(trust.size, head.size, bundle.consistency, trust.root, head.root);
-    if (!goesOn) isShrunk("A tree that this one does not continue");
-  }
-  if (head.signedAt < (options.signedSince ?? 0n)) {
-    throw new Fault("E-BUNDLE-OLD", "The head was signed longer ago than was asked for.");
-  }
+  const isShrunk = (what) => {
+    throw new Fault("E-BUNDLE-SHRUNK", `${what} was verified before; keep this file.`);
+  };
+  const isOld = (what) => {
+    throw new Fault("E-BUNDLE-OLD", what);
+  };
+  const goesOn = isFromGenesis(bundle) ||
+    isConsistent(trust.size, head.size, bundle.consistency, trust.root, head.root);
+  if (!goesOn) isShrunk("A tree that this one does not continue");
   if (head.witnesses.length < (options.witnessesMin ?? 0)) {
     throw new Fault("E-BUNDLE-WITNESSES", "Too few of the trusted witnesses have signed the head.");
   }
+  if (head.signedAt < (options.signedSince ?? 0n)) {
+    isOld("The head was signed longer ago than was asked for.");
+  }
+  if (!trust) return;
+  if (head.size < trust.size) isOld("A newer head was verified before.");
+  if (head.size === trust.size && !equal(head.root, trust.root)) isShrunk("Another tree");
 }

@@ -70,6 +70,7 @@ const TABLES = {
   StatusChange: "1 status Status, 2 effective_from s, 3 index u",
   CertificationState: `1 content_index u, 2 valid_from s, 3 valid_to s, 4 changes StatusChange*,
     5 assessment t, 6 scheme s, 7 counters s*`,
+  PurchaseState: "1 content_index u, 2 quantity s, 3 returned s",
 };
 
 function fieldOf(text) {

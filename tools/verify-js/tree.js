@@ -83,6 +83,15 @@ export function isConsistent(first, second, path, firstRoot, secondRoot) {
 const STATE_LEAF = Uint8Array.of(2);
 const bitOf = (path, d) => (path[d >> 3] >> (7 - (d & 7))) & 1;
 
+// Whether these bytes are a proof of the state in its one form.
+export function isStateProof(bytes) {
+  const [version, kind] = bytes;
+  if (version !== 1 || !(kind >= 1 && kind <= 3)) return false;
+  const steps = kind === 2 ? 66 : 2; // where their number stands
+  if (kind === 3) return bytes.length === 2;
+  return bytes.length > steps && bytes.length === steps + 1 + 33 * bytes[steps];
+}
+
 // Whether `proof` shows the value (null: that there is none) under `key` in the state of `root`.
 export function isInState(key, value, proof, root) {
   try {

@@ -1,11 +1,13 @@
 // The verdict on a proof of a Greenledger, from the genesis file alone. FORMAT.md of ledger/proofs
 // says what is checked, in the order of its section "Verifying".
-import { ABSENCE, decodeBundle, HISTORY, isFromGenesis, RECORD } from "./bundle.js";
+import { ABSENCE, decodeBundle, HISTORY, isFromGenesis, PURCHASE, RECORD } from "./bundle.js";
 import { equal, Fault, hex } from "./bytes.js";
+import { isCompromised } from "./certified.js";
 import { Evidence, kindOf } from "./evidence.js";
 import { parseGenesis } from "./genesis.js";
 import { checkAgainstTrust, readHead } from "./head.js";
-import { isCompromised, judgeStanding } from "./standing.js";
+import { judgePurchase, purchaseSentence } from "./purchase.js";
+import { judgeStanding } from "./standing.js";
 import { follow } from "./trust.js";
 
 export { parseVkey } from "./note.js";
@@ -20,13 +22,13 @@ const OPEN = ["VERSION", "RULES", "START", "OLD", "KEY", "WITNESSES"].map((w) =>
 //   trust         `head.trust` of an earlier verdict
 //   witnesses     verifier keys of outside witnesses (parseVkey), witnessesMin of which must sign
 //   signedSince   BigInt, Unix seconds: how old the newest signature may be
-// -> {verdict, code, question, answer, head, records, standing, warnings}. Throws where the genesis
-// file is none; nothing in the proof makes it throw.
+// -> {verdict, code, question, answer, head, records, standing, join, warnings}. `head.trust` may
+// be kept in a file (trust_file.js). Throws where the genesis file is none or what is trusted is of
+// another network; nothing in the proof makes it throw.
 export async function verifyBundle(fileBytes, genesisBytes, options = {}) {
   const genesis = parseGenesis(genesisBytes);
   const result = { verdict: VALID, code: "", question: "", answer: "", head: null, records: [] };
-  result.standing = null;
-  result.warnings = [];
+  Object.assign(result, { standing: null, join: null, warnings: [] });
   try {
     const bundle = decodeBundle(fileBytes);
     result.question = questionSentence(bundle.question);
@@ -40,24 +42,27 @@ export async function verifyBundle(fileBytes, genesisBytes, options = {}) {
     result.code = error.code;
     result.answer = error.message;
     result.records = [];
-    result.standing = null;
+    Object.assign(result, { standing: null, join: null });
   }
   return result;
 }
 
 async function judge(bundle, genesis, options, result) {
   const trust = options.trust ?? null;
+  if (trust && !equal(trust.networkId, genesis.networkId)) {
+    throw new Error("what was verified before is of another network");
+  }
   let known = startOf(bundle, genesis, trust);
   for (const link of bundle.links) known = await follow(known, link, genesis.networkId);
   const head = await readHead(bundle, known, genesis, options.witnesses ?? []);
   checkAgainstTrust(bundle, head, trust, options);
   const evidence = new Evidence(bundle, head, genesis);
-  result.head = headOf(head, known);
+  result.head = headOf(head, known, genesis);
   const answer = await answerTo(evidence, bundle.question);
   result.records = answer.records.map(recordOf);
-  result.standing = answer.standing ?? null;
+  Object.assign(result, { standing: answer.standing ?? null, join: answer.join ?? null });
   result.answer = answer.sentence;
-  result.warnings = warningsOf(answer.records, head, trust);
+  result.warnings = warningsOf(answer, head, trust);
 }
 
 // {epoch, anchor, validators} from which the links lead.
@@ -87,6 +92,11 @@ async function answerTo(evidence, question) {
     const count = records.length;
     const these = count === 1 ? "this one record" : `these ${count} records`;
     return { records, sentence: `Its history is ${these}.` };
+  }
+  if (kind === PURCHASE) {
+    const answer = await judgePurchase(evidence, question);
+    const asKnown = `as known at height ${seal.height} (${timeText(seal.timeMs)})`;
+    return { ...answer, sentence: purchaseSentence(answer, asKnown) };
   }
   const answer = await judgeStanding(evidence, question);
   const asKnown = `as known at height ${answer.asOfHeight} (${timeText(answer.asOfTimeMs)})`;
@@ -119,10 +129,11 @@ function questionSentence({ kind, subject, place, day }) {
   if (kind === RECORD) return `Is record ${place} of ${subject} on the ledger?`;
   if (kind === HISTORY) return `What is the complete history of ${subject}?`;
   if (kind === ABSENCE) return `Is there nothing under ${subject}?`;
+  if (kind === PURCHASE) return `Does ${subject} count as green, and why?`;
   return `How did ${subject} stand on ${day}?`;
 }
 
-function headOf(head, known) {
+function headOf(head, known, { networkId, origin }) {
   const { seal, size, root, cosigners, witnesses, signedAt } = head;
   return {
     height: seal.height,
@@ -134,7 +145,7 @@ function headOf(head, known) {
     cosigners,
     validators: known.validators.length,
     witnesses,
-    trust: { ...known, size, root },
+    trust: { ...known, networkId, origin, height: seal.height, size, root },
   };
 }
 
@@ -153,12 +164,15 @@ function recordOf(found) {
   };
 }
 
-function warningsOf(records, head, trust) {
+function warningsOf({ records, restsOnNames }, head, trust) {
   const warnings = records.filter(isCompromised).map(
     ({ record }) => `The key behind place ${record.place} of ${record.subject} is compromised.`,
   );
   if (head.witnesses.length === 0 && !trust) {
     warnings.push("No outside witness has signed the head, and none was verified before.");
+  }
+  if (restsOnNames) {
+    warnings.push("That no name with * and no longer name matches too, only an audit can tell.");
   }
   return warnings;
 }

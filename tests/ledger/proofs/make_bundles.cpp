@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "ledger/proofs/prove.h"
-#include "tests/ledger/proofs/proof_chain.h"
+#include "tests/ledger/proofs/purchase_world.h"
 
 namespace ledger {
 namespace {
@@ -14,16 +14,6 @@ using tests::purchase;
 using tests::status_change;
 
 constexpr std::string_view kA1 = "cert/epa/smartway/A1";
-
-proto::Record revocation(const std::string& key) {
-  proto::Record record;
-  record.set_subject("org/epa");
-  record.set_place(2);
-  proto::KeyRevocation* const revoke = record.mutable_key_change()->add_revoke();
-  revoke->set_key_id(Bytes(crypto::key_id(tests::key_named(key).public_key()).view()));
-  revoke->set_compromised_since("2019-03-01");
-  return record;
-}
 
 class Writer {
  public:
@@ -88,10 +78,37 @@ void run(Writer& out) {
   out.prove("absence", chain, question(QuestionKind::absence, "cert/epa/smartway/Z9"));
   out.prove("absence-of-a-model", chain, question(QuestionKind::absence, "model/AUDI A3"));
 
-  chain.add("epa", {revocation("epa/operation")}, "root");
+  chain.add("epa", {revocation("epa/operation", "2019-03-01")}, "root");
   chain.checkpoint();
   out.prove("compromised-standing", chain, standing_on(kA1, "2019-01-15"));
   out.prove("compromised-history", chain, question(QuestionKind::history, kA1));
+}
+
+// Of the same genesis, another ledger.
+void run_purchases(Writer& out) {
+  using World = PurchaseWorld;
+  World world;
+  const auto prove = [&](const char* name, const char* line) {
+    out.prove(std::string("purchase-") + name, world.chain,
+              question(QuestionKind::purchase, World::subject(line)));
+  };
+  prove("by-gtin", World::kByGtin);
+  prove("by-name", World::kByName);
+  prove("withdrawn", World::kWithdrawn);
+  prove("nowhere", World::kNowhere);
+  prove("mixed", World::kMixed);
+  prove("claimed", World::kClaimed);
+  prove("claimed-not-there", World::kClaimedZ);
+  prove("not-recognised", World::kGraded);
+  prove("corrected", World::kCorrected);
+  prove("longer-name", World::kLonger);
+  prove("assessed", World::kAssessed);
+  prove("wildcard", World::kWildcard);
+  prove("no-product", World::kNoProduct);
+  prove("in-a-month", World::kInAMonth);
+  world.chain.add("epa", {revocation("epa/operation", "2019-03-01")}, "root");
+  world.chain.checkpoint();
+  prove("compromised", World::kByName);
 }
 
 }  // namespace
@@ -104,5 +121,6 @@ int main(int count, char** words) {
   }
   ledger::Writer out(words[1]);
   ledger::run(out);
+  ledger::run_purchases(out);
   return out.is_whole() ? 0 : 1;
 }

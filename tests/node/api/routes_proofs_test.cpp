@@ -54,6 +54,10 @@ TEST_F(ProofsTest, AnswerEachQuestionWithAFileThatIsValid) {
             ledger::Standing::active);
   EXPECT_EQ(verdict("/v1/proofs?subject=cert/epa/smartway/Z9&absent=true").verdict,
             ledger::Verdict::valid);
+  chain_.add("shop", {tests::purchase("D", "1", "Acura", "ILX", "2019-01-31")});
+  chain_.checkpoint();
+  EXPECT_TRUE(
+      verdict("/v1/proofs?subject=purchase/shop/till/D/1&green=true").purchase->join.is_green());
 }
 
 TEST_F(ProofsTest, RefuseWhatHasNoProof) {
@@ -62,6 +66,8 @@ TEST_F(ProofsTest, RefuseWhatHasNoProof) {
   EXPECT_EQ(code(cert + "&place=0"), ledger::kProveQuestion.name);
   EXPECT_EQ(code(cert + "&place=1&at=2019-02-02"), ledger::kProveQuestion.name);
   EXPECT_EQ(code(cert + "&as_of_height=1"), ledger::kProveQuestion.name);
+  EXPECT_EQ(code(cert + "&place=1&green=true"), ledger::kProveQuestion.name);
+  EXPECT_EQ(ask(cert + "&green=true").status, 400);
   EXPECT_EQ(ask(cert + "&place=3").status, 404);
   EXPECT_EQ(ask(cert + "&absent=true").status, 409);
   EXPECT_EQ(ask(cert + "&from_epoch=3&from_size=7").status, 404);

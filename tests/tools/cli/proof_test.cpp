@@ -91,6 +91,25 @@ TEST_F(Proof, TellsProgramsTheSame) {
   EXPECT_EQ(shown["begins"], "at genesis");
 }
 
+TEST_F(Proof, SaysWhetherAPurchaseCountsAsGreenAndWhy) {
+  chain_.add("shop", {tests::purchase("D", "1", "Acura", "ILX", "2019-02-01"),
+                      tests::purchase("D", "2", "Acura", "ILX", "2019-01-31")});
+  chain_.checkpoint();
+  const Json late = run_json({"proof", "verify", got("l", {"purchase/shop/till/D/1", "--green"})});
+  EXPECT_EQ(late["question"], "Does purchase/shop/till/D/1 count as green, and why?");
+  EXPECT_EQ(late["answer"],
+            "It does not count as green: out_of_validity, as known at height 3 "
+            "(2019-03-01T00:00:03Z). What bears this name did not hold on the day of the purchase. "
+            "This rests on cert/epa/smartway/A1.");
+  EXPECT_EQ(late["join"]["outcome"], "out_of_validity");
+  EXPECT_EQ(late["join"]["green"], false);
+  const Json early = run_json({"proof", "verify", got("e", {"purchase/shop/till/D/2", "--green"})});
+  EXPECT_EQ(early["join"]["green"], true);
+  EXPECT_EQ(early["join"]["match"], "name");
+  EXPECT_EQ(early["join"]["named"], Json::array({"cert/epa/smartway/A1"}));
+  EXPECT_EQ(early["records"].size(), 1u);
+}
+
 TEST_F(Proof, IsInvalidWhenAByteDiffersAndOpenWhereTrustBeginsElsewhere) {
   const std::string file = got("h", {"cert/epa/smartway/A1"});
   std::string bytes = folder_.read("h");
@@ -127,6 +146,9 @@ TEST_F(Proof, AsksForWitnesses) {
 TEST_F(Proof, SaysWhatIsWrongWithAQuestion) {
   EXPECT_EQ(run({"proof", "get", "cert/epa/smartway/A1", "--place", "1", "--absent"}).exit, 2);
   EXPECT_EQ(run({"proof", "get", "cert/epa/smartway/A1", "--as-of-height", "1"}).exit, 2);
+  EXPECT_EQ(run({"proof", "get", "cert/epa/smartway/A1", "--at", "2019-01-01", "--green"}).exit, 2);
+  EXPECT_EQ(run({"proof", "get", "cert/epa/smartway/A1", "--green"}).exit, 2);
+  EXPECT_EQ(run({"proof", "get", "purchase/shop/till/D/9", "--green"}).exit, 5);
   EXPECT_EQ(run({"proof", "get", "cert/epa/smartway/Z9"}).exit, 5);
   EXPECT_EQ(run({"proof", "get", "cert/epa/smartway/A1", "--absent"}).exit, 6);
   EXPECT_EQ(run({"proof", "verify", (folder_ / "none").string()}).exit, 2);

@@ -85,7 +85,7 @@ const VERDICTS = { 0: "VALID", 4: "INVALID", 9: "COULD NOT DECIDE" };
 
 export const scratch = (name) => join(folder, name);
 
-// {verdict, code, question, answer} of `greenledger proof verify`.
+// {verdict, code, question, answer, join} of `greenledger proof verify`.
 export function verifyWithClient(file, ...more) {
   const path = scratch("it.greenproof");
   writeFileSync(path, file);
@@ -100,5 +100,14 @@ export function verifyWithClient(file, ...more) {
     code: found.code ?? "",
     question: found.question ?? "",
     answer: found.answer,
+    join: found.join,
   };
+}
+
+// The codes of many files, "VALID" where there is none; by judge_bundles.cpp.
+export function codesOf(files) {
+  const input = concat(...files.flatMap((file) => [number(file.length, 4), file]));
+  const run = spawnSync(process.env.JUDGE_BUNDLES, [genesisPath], { input, encoding: "utf8" });
+  if (run.status !== 0) throw new Error(`exit code ${run.status}: ${run.stderr}`);
+  return run.stdout.trimEnd().split("\n");
 }

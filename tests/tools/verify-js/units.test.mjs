@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 
+import { isDay } from "../../../tools/verify-js/dates.js";
 import { equal, hex, unbase64, unhex, utf8 } from "../../../tools/verify-js/bytes.js";
 import { verifySignature } from "../../../tools/verify-js/ed25519.js";
 import {
@@ -12,7 +13,7 @@ import {
 } from "../../../tools/verify-js/note.js";
 import { decode, encode, fromJson } from "../../../tools/verify-js/protobuf.js";
 import { sha256 } from "../../../tools/verify-js/sha256.js";
-import { isDay, judgeStanding } from "../../../tools/verify-js/standing.js";
+import { judgeStanding } from "../../../tools/verify-js/standing.js";
 import {
   isConsistent, isIncluded, isInState, leafHash, rootOf,
 } from "../../../tools/verify-js/tree.js";
@@ -191,7 +192,7 @@ function world({ from = "2019-05", accreditation = {}, roles = ["CERTIFIER"] }) 
     accreditations: [{ certifier: "epa", ...accreditation }],
   };
   const certification = { scheme: "scheme/owner/s", valid_from: from, valid_to: "2020-02" };
-  const body = { ...certification, changes: [], assessment: false, content_index: 9n };
+  const body = { ...certification, changes: [], assessment: false, counters: [], content_index: 9n };
   const subject = "cert/epa/s/1";
   const histories = {
     "org/epa": { records: [proven(1n, 1, "org/epa", { organisation: { name: "E", roles } })] },

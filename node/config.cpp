@@ -147,6 +147,10 @@ std::string expected(const Setting& setting) {
              std::to_string(setting.max);
     case SettingKind::organisation:
       return "the id of an organisation";
+    case SettingKind::witnesses:
+      return "verifier keys of cosigners, each with its address, such as "
+             "\"witness.example/w1+1f0e…+BK… https://witness.example, …\", none twice, at most " +
+             std::to_string(setting.max);
     case SettingKind::path:
       return "the path of a file, in quotes";
   }
@@ -177,6 +181,9 @@ std::optional<SettingValue> parse_value(const Setting& setting, std::string_view
     }
     case SettingKind::organisation:
       if (text.size() > ledger::kOrganisationIdBytesMax) return std::nullopt;
+      return std::string(text);
+    case SettingKind::witnesses:
+      if (!parse_witnesses(text)) return std::nullopt;
       return std::string(text);
     case SettingKind::path:
       return std::string(text);

@@ -20,6 +20,7 @@
 #include "node/api/http_options.h"
 #include "node/net/peer_options.h"
 #include "node/replica.h"
+#include "node/witness/witness_options.h"
 
 namespace node {
 
@@ -30,6 +31,7 @@ struct Config {
   api::HttpOptions api;
   api::HttpOptions operations;
   PeerNetworkOptions peers;
+  WitnessesOptions witnesses;
   std::string organisation;  // whose keys these are; empty: as the ledger says
   bool joins_by_state = true;
   ReplicaOptions replica;
@@ -46,6 +48,7 @@ enum class SettingKind : std::uint8_t {
   address,       // "127.0.0.1:8600", "[::1]:8600"
   addresses,     // any number of them up to `max`, with commas; none: ""
   organisation,  // its id, or ""
+  witnesses,     // any number of them up to `max`: "<vkey> <url>, …"; none: ""
   path,          // relative to the folder of node.toml when it stands there
 };
 

@@ -119,6 +119,28 @@ constexpr Setting kSettings[] = {
        return static_cast<std::uint64_t>(c.peers.penalty_first.count());
      }},
 
+    {"witnesses.list", SettingKind::witnesses, 0, kWitnessesMax,
+     "outside witnesses that sign the checkpoints: \"VKEY URL, VKEY URL\"",
+     [](Config& c, const SettingValue& v) {
+       c.witnesses.witnesses = parse_witnesses(text(v)).value_or(std::vector<WitnessOptions>());
+     },
+     [](const Config& c) -> SettingValue { return format_witnesses(c.witnesses.witnesses); }},
+    {"witnesses.interval_ms", SettingKind::count, 100, kDayMs,
+     "least time between two requests to one witness; doubles while they fail",
+     [](Config& c, const SettingValue& v) { c.witnesses.pace.interval_ms = number(v); },
+     [](const Config& c) -> SettingValue { return c.witnesses.pace.interval_ms; }},
+    {"witnesses.refresh_ms", SettingKind::count, 1000, kDayMs,
+     "without a newer checkpoint the same is signed afresh after this time; also the longest pause",
+     [](Config& c, const SettingValue& v) { c.witnesses.pace.refresh_ms = number(v); },
+     [](const Config& c) -> SettingValue { return c.witnesses.pace.refresh_ms; }},
+    {"witnesses.timeout_ms", SettingKind::count, 100, 600'000, "how long one may take to answer",
+     [](Config& c, const SettingValue& v) { c.witnesses.timeout_ms = number(v); },
+     [](const Config& c) -> SettingValue { return c.witnesses.timeout_ms; }},
+    {"witnesses.ca_file", SettingKind::path, 0, 0,
+     "PEM file of who is trusted to name witnesses for https; empty: as the system does",
+     [](Config& c, const SettingValue& v) { c.witnesses.ca_file = text(v); },
+     [](const Config& c) -> SettingValue { return c.witnesses.ca_file; }},
+
     {"blocks.interval_ms", SettingKind::count, 0, 60'000,
      "least time between two blocks that are not full",
      [](Config& c, const SettingValue& v) { c.replica.core.block_interval_us = number(v) * 1000; },

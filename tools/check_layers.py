@@ -39,7 +39,7 @@ LIBRARIES = [(re.compile(header), re.compile(f"{TESTS}|{place}")) for header, pl
     (r"spdlog/", EDGE),
     (r"fmt/", r""),
     (r"CLI/", r"tools/|node/main\.cpp$"),
-    (r"curl/", r"tools/cli/http_client\.cpp$"),
+    (r"curl/", r"(tools/cli/http_client|node/runtime/http_posts)\.cpp$"),
     (r"(csv\.h|unicode/|zstd|zlib|libxml/)", r"tools/"),
     (r"(gtest|gmock|benchmark)/", r"tests/"),
     (r"(sys|netinet|arpa|linux)/|(unistd|fcntl|dirent|spawn|poll|termios|pty|signal|dlfcn|pwd)\.h",

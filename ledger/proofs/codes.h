@@ -52,6 +52,8 @@ inline constexpr RejectCode kProvePresent{"E-PROVE-PRESENT",
 inline constexpr RejectCode kProvePending{
     "E-PROVE-PENDING",
     "Ask again in a few seconds, when the validators have signed the newest state."};
+inline constexpr RejectCode kProveWitnesses{
+    "E-PROVE-WITNESSES", "Ask for fewer witnesses, or later; /v1/witnesses says how they stand."};
 inline constexpr RejectCode kProveStart{
     "E-PROVE-START", "Begin at genesis, or at the head of a proof of this ledger."};
 inline constexpr RejectCode kProveGone{"E-PROVE-GONE", "Ask a node that has the whole history."};

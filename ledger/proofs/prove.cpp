@@ -28,8 +28,13 @@ struct SignedHead {
   std::string note;
 };
 
-Checked<SignedHead> newest_head(const ChainReader& reader) {
-  auto kept = newest_checkpoint(reader.snapshot());
+Checked<SignedHead> newest_head(const ChainReader& reader, std::size_t witnesses_min) {
+  auto kept = newest_checkpoint(reader.snapshot(), witnesses_min);
+  if (!kept && witnesses_min != 0) {
+    return refuse(
+        kProveWitnesses, "",
+        "No checkpoint has the lines of " + std::to_string(witnesses_min) + " outside witnesses.");
+  }
   if (!kept) return refuse(kProvePending, "", "The validators have signed no checkpoint yet.");
   const std::uint64_t size = kept->size;
   const auto header = size == 0 ? std::nullopt : reader.block_of(size - 1);
@@ -203,7 +208,7 @@ Checked<void> begin(ProofBundle& bundle, const ChainReader& reader, const ProofS
 
 Checked<ProofBundle> prove(const ChainReader& reader, const Question& question,
                            const ProofStart& start, std::size_t entries_max) {
-  const auto head = newest_head(reader);
+  const auto head = newest_head(reader, start.witnesses_min);
   if (!head) return Unexpected{head.error()};
   ProofBundle bundle;
   bundle.question = question;

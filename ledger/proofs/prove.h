@@ -13,11 +13,14 @@ inline constexpr std::size_t kBundleEntriesMax = 10'000;
 struct ProofStart {
   std::uint64_t epoch = 0;
   std::uint64_t size = 0;  // of a tree that was verified; 0: from genesis
+  // So many outside witnesses have signed the head, which may not be the newest then.
+  std::size_t witnesses_min = 0;
 };
 
 // A bundle under the newest checkpoint. E-PROVE-QUESTION, E-PROVE-ABSENT, E-PROVE-PRESENT;
-// E-PROVE-PENDING: no checkpoint covers it yet; E-PROVE-START: the start is no head of this ledger;
-// E-PROVE-GONE: this store lacks what it takes; E-PROVE-LARGE.
+// E-PROVE-PENDING: no checkpoint covers it yet; E-PROVE-WITNESSES: none that so many have signed;
+// E-PROVE-START: the start is no head of this ledger; E-PROVE-GONE: this store lacks what it takes;
+// E-PROVE-LARGE.
 Checked<ProofBundle> prove(const ChainReader& reader, const Question& question,
                            const ProofStart& start = {},
                            std::size_t entries_max = kBundleEntriesMax);

@@ -121,6 +121,7 @@ struct Api::Parts {
 
 void Api::Parts::take(Request request, const Reply& reply) {
   view.now_ms = wall_ms();
+  if (link.witnesses) view.witnesses = link.witnesses();
   const Resolved resolved = resolve(request, view);
   if (!resolved.call) return reply(resolved.problem);
   const Call& call = *resolved.call;
@@ -283,8 +284,9 @@ void Api::Parts::take_operations(const Request& request, const Reply& reply) {
     counters.peer_bytes_out = traffic.bytes_out;
     counters.peer_frames_dropped = traffic.frames_dropped;
   }
+  const auto witnesses = link.witnesses ? link.witnesses() : nullptr;
   const auto failed = link.failed_checks ? link.failed_checks() : std::vector<FailedCheck>();
-  reply(answer_operations(request, counters, server->counters(), failed));
+  reply(answer_operations(request, counters, server->counters(), failed, witnesses.get()));
 }
 
 Api::Api(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -333,7 +335,7 @@ void Api::on_notes(const std::vector<Note>& notes) {
     // Neither waits for a block, and there may be none for long.
     if (std::holds_alternative<HistoryFilled>(note) ||
         std::holds_alternative<CheckpointSigned>(note)) {
-      on_joined();
+      on_store_changed();
     }
     const auto* committed = std::get_if<BlockCommitted>(&note);
     if (committed == nullptr) continue;
@@ -346,7 +348,7 @@ void Api::on_notes(const std::vector<Note>& notes) {
   }
 }
 
-void Api::on_joined() {
+void Api::on_store_changed() {
   parts_->server->post([parts = parts_.get(), snapshot = parts_->link.snapshot()]() mutable {
     parts->show(std::move(snapshot));
   });

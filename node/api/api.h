@@ -20,6 +20,7 @@
 #include "node/api/view.h"
 #include "node/net/peers.h"
 #include "node/replica.h"
+#include "node/witness/witness_status.h"
 
 namespace node::api {
 
@@ -56,6 +57,8 @@ struct NodeLink {
   std::function<crypto::Result<void>()> checkpoint;
   // What went between this node and its peers; may be empty. Called on the operations thread.
   std::function<PeerTraffic()> traffic;
+  // How the outside witnesses stand; may be empty. Called on both servers' threads.
+  std::function<std::shared_ptr<const std::vector<WitnessStatus>>()> witnesses;
   // What keeps the node from doing its work; may be empty. Called on the operations thread.
   std::function<std::vector<FailedCheck>()> failed_checks;
 };
@@ -74,8 +77,9 @@ class Api {
   // What the replica said, in this order; on its thread.
   void on_updates(const std::vector<SubmissionUpdate>& updates);
   void on_notes(const std::vector<Note>& notes);
-  // The store has begun anew with the state after a later block, or has the history below it now.
-  void on_joined();
+  // It has begun anew with the state after a later block, or has the history below it now, or the
+  // lines of an outside witness.
+  void on_store_changed();
 
   // Tells waiting clients how far their submissions are, closes everything, joins all threads. The
   // destructor does it too.

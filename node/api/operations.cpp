@@ -43,9 +43,50 @@ Response status_response(int status, const std::vector<FailedCheck>& failed) {
   return response;
 }
 
+// Of the text format: backslash, quote and line end.
+std::string label(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\\' || c == '"') out.push_back('\\');
+    out += c == '\n' ? std::string("\\n") : std::string(1, c);
+  }
+  return out;
+}
+
+void write_witnesses(std::string& text, const std::vector<WitnessStatus>& witnesses) {
+  struct Family {
+    std::string_view name, type, help;
+    std::uint64_t (*value)(const WitnessStatus&);
+  };
+  static constexpr Family kFamilies[] = {
+      {"witness_signed_tree_size", "gauge", "Entries of the tree that the outside witness signed.",
+       [](const WitnessStatus& one) { return one.memory.head.size; }},
+      {"witness_signed_time_seconds", "gauge", "When it signed last, by its clock, Unix.",
+       [](const WitnessStatus& one) { return one.memory.signed_s; }},
+      {"witness_current", "gauge", "1: it signed the newest checkpoint that it was shown.",
+       [](const WitnessStatus& one) {
+         return std::uint64_t{one.state == WitnessState::current ? 1U : 0U};
+       }},
+      {"witness_requests_total", "counter", "Checkpoints that it was shown.",
+       [](const WitnessStatus& one) { return one.requests; }},
+      {"witness_failures_total", "counter", "Answers that were no signature, or none at all.",
+       [](const WitnessStatus& one) { return one.failures; }},
+      {"witness_conflicts", "gauge", "Refusals that may show a fork, since the node's first start.",
+       [](const WitnessStatus& one) { return one.memory.conflicts; }}};
+  for (const Family& family : kFamilies) {
+    text += fmt::format("# HELP greenledger_{0} {1}\n# TYPE greenledger_{0} {2}\n", family.name,
+                        family.help, family.type);
+    for (const WitnessStatus& one : witnesses) {
+      text += fmt::format("greenledger_{}{{witness=\"{}\"}} {}\n", family.name,
+                          label(one.options.key.name), family.value(one));
+    }
+  }
+}
+
 }  // namespace
 
-std::string metrics_text(const NodeCounters& node, const HttpCounters& http) {
+std::string metrics_text(const NodeCounters& node, const HttpCounters& http,
+                         const std::vector<WitnessStatus>* witnesses) {
   std::string text;
   write_metrics(
       text,
@@ -89,11 +130,13 @@ std::string metrics_text(const NodeCounters& node, const HttpCounters& http) {
        {"http_answers_total{class=\"5xx\"}", "counter", "", &http.answers_5xx},
        {"http_accept_errors_total", "counter", "Times the process had no descriptor left.",
         &http.accept_errors}});
+  if (witnesses != nullptr && !witnesses->empty()) write_witnesses(text, *witnesses);
   return text;
 }
 
 Response answer_operations(const Request& request, const NodeCounters& node,
-                           const HttpCounters& http, const std::vector<FailedCheck>& failed) {
+                           const HttpCounters& http, const std::vector<FailedCheck>& failed,
+                           const std::vector<WitnessStatus>* witnesses) {
   const std::string name = request.path.size() == 1 ? request.path.front() : "";
   if (name == "livez") return status_response(200, {});
   if (name == "readyz") return status_response(failed.empty() ? 200 : 503, failed);
@@ -102,7 +145,7 @@ Response answer_operations(const Request& request, const NodeCounters& node,
   }
   Response response;
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  response.body = metrics_text(node, http);
+  response.body = metrics_text(node, http, witnesses);
   return response;
 }
 

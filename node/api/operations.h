@@ -13,6 +13,7 @@
 
 #include "node/api/http.h"
 #include "node/api/http_options.h"
+#include "node/witness/witness_status.h"
 
 namespace node::api {
 
@@ -42,9 +43,12 @@ struct FailedCheck {
   std::string reason;
 };
 
-std::string metrics_text(const NodeCounters& node, const HttpCounters& http);
+// The witnesses may be none.
+std::string metrics_text(const NodeCounters& node, const HttpCounters& http,
+                         const std::vector<WitnessStatus>* witnesses = nullptr);
 
 Response answer_operations(const Request& request, const NodeCounters& node,
-                           const HttpCounters& http, const std::vector<FailedCheck>& failed);
+                           const HttpCounters& http, const std::vector<FailedCheck>& failed,
+                           const std::vector<WitnessStatus>* witnesses = nullptr);
 
 }  // namespace node::api

@@ -50,6 +50,9 @@ Response get_consistency_proof(const Call& call);
 Response get_policy(const Call& call);
 Response get_vkeys(const Call& call);
 
+// routes_witnesses.cpp
+Response list_witnesses(const Call& call);
+
 // routes_proofs.cpp
 Response get_proof(const Call& call);
 

@@ -61,7 +61,8 @@ Response get_proof(const Call& call) {
   const auto question = question_of(call);
   if (!question) return refused(question.error());
   const ledger::ProofStart start{call.find_number("from_epoch").value_or(0),
-                                 call.find_number("from_size").value_or(0)};
+                                 call.find_number("from_size").value_or(0),
+                                 call.find_number("witnesses").value_or(0)};
   auto file = ledger::prove_file(call.view().reader, *question, start);
   if (!file) return refused(file.error());
   Response response;

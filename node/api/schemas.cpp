@@ -22,6 +22,38 @@ Schema list_of(std::string_view name, std::string_view item, std::string_view su
           {schema_member(), height_member(), {"items", objects, "The page", item}, next_member()}};
 }
 
+std::vector<Schema> witness_schemas() {
+  return {
+      {"witnesses",
+       "Outside witnesses (c2sp.org/tlog-witness), in the order of node.toml",
+       {schema_member(), {"items", objects, "None: no witness is configured", "witness"}}},
+      {"witness",
+       "An outside witness",
+       {{"name", text, "Of its key"},
+        {"vkey", text, "Its verifier key"},
+        {"url", text, "Where it is asked"},
+        {"state", text, "waiting, current, ahead, conflict, unknown, refused or failing"},
+        {"trouble", text, "What is wrong", "", kOptional},
+        {"signed_size", number, "Entries of the tree that it signed last; 0: none"},
+        {"signed_root", hash, "Its root", "", kOptional},
+        {"signed_at", time, "When, by the clock of the witness", "", kOptional},
+        {"asked_at", time, "When this node asked it last, since it started", "", kOptional},
+        {"requests", number, "Checkpoints that it was shown since the node started"},
+        {"failures", number, "Answers that were no signature, or none at all"},
+        {"conflicts", number, "Refusals that may show a fork of the ledger"},
+        {"conflicts_kept", objects, "The first of them and the newest three", "witness_conflict"}}},
+      {"witness_conflict",
+       "A refusal that may show a fork",
+       {{"time", time, "When the witness refused"},
+        {"status", number,
+         "422: the proof does not lead here from what it has signed; 409: it has "
+         "another root of this size"},
+        {"known_size", number, "Entries of the tree that it had signed, as this node knew"},
+        {"known_root", hash, "The root of that tree"},
+        {"request", text, "What it was shown: old size, proof and the signed checkpoint"},
+        {"answer", text, "The beginning of what it answered"}}}};
+}
+
 std::vector<Schema> chain_schemas() {
   return {
       {"status",
@@ -381,8 +413,9 @@ std::vector<Schema> edge_schemas() {
 const std::vector<Schema>& schemas() {
   static const std::vector<Schema> all = [] {
     std::vector<Schema> list;
-    for (const auto& part : {chain_schemas(), record_schemas(), member_schemas(), market_schemas(),
-                             report_parts(), share_schemas(), compare_schemas(), edge_schemas()}) {
+    for (const auto& part :
+         {witness_schemas(), chain_schemas(), record_schemas(), member_schemas(), market_schemas(),
+          report_parts(), share_schemas(), compare_schemas(), edge_schemas()}) {
       list.insert(list.end(), part.begin(), part.end());
     }
     return list;

@@ -7,6 +7,7 @@
 
 #include "ledger/chain/reader.h"
 #include "node/intake.h"
+#include "node/witness/witness_status.h"
 
 namespace node::api {
 
@@ -29,6 +30,7 @@ struct View {
   std::size_t pending_bytes = 0;
   // From whom submissions are taken; null: from everyone. Set for submissions only.
   std::shared_ptr<const Intake> intake = nullptr;
+  std::shared_ptr<const std::vector<WitnessStatus>> witnesses = nullptr;  // of outside; may be none
 };
 
 }  // namespace node::api

@@ -398,6 +398,14 @@ void Runtime::push_from_peer(Event event, std::size_t frame_bytes) {
   parts_->inbox.push_always({std::move(event), frame_bytes});
 }
 
+void Runtime::keep(ledger::WriteBatch batch, std::function<void()> then) {
+  asio::post(parts_->context,
+             [parts = parts_.get(), batch = std::move(batch), then = std::move(then)]() mutable {
+               parts->store->write(std::move(batch));
+               then();
+             });
+}
+
 const ledger::Genesis& Runtime::genesis() const { return parts_->genesis; }
 const ledger::RocksStore& Runtime::store() const { return *parts_->store; }
 const std::string& Runtime::organisation() const { return parts_->organisation; }

@@ -65,6 +65,10 @@ class Runtime {
   // Of connections, and what came by them in a frame of so many bytes; always taken.
   void push_from_peer(Event event, std::size_t frame_bytes);
 
+  // Writes what is not the replica's, and calls `then` on the replica's thread; neither after
+  // stop().
+  void keep(ledger::WriteBatch batch, std::function<void()> then);
+
   // Who this node is to its peers, with the node key; once, before run().
   LocalNode take_local_node();
 

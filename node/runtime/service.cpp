@@ -16,6 +16,7 @@
 #include "node/runtime/note_text.h"
 #include "node/runtime/peer_link.h"
 #include "node/runtime/runtime.h"
+#include "node/runtime/witness_link.h"
 #include "node/runtime_thread.h"
 
 namespace node {
@@ -120,11 +121,13 @@ struct Service::Parts {
 
   Home home;
   SpaceWatch space;
-  NoteLog log;       // the replica's thread
-  NoteLog peer_log;  // the network's
+  NoteLog log;          // the replica's thread
+  NoteLog peer_log;     // the network's
+  NoteLog witness_log;  // the witnesses'
   std::unique_ptr<Runtime> runtime;
   std::unique_ptr<api::Api> api;
   std::unique_ptr<PeerLink> peers;
+  std::unique_ptr<WitnessLink> witnesses;
 };
 
 api::NodeLink Service::link_of(Parts& parts) {
@@ -147,11 +150,24 @@ api::NodeLink Service::link_of(Parts& parts) {
   };
   link.checkpoint = [&parts] { return make_checkpoint(parts.home, parts.runtime->store()); };
   link.traffic = [&parts] { return parts.peers->traffic(); };
+  link.witnesses = [&parts] { return parts.witnesses->status(); };
   link.failed_checks = [&parts]() -> std::vector<api::FailedCheck> {
     if (parts.space.look() == ledger::Space::enough) return {};
     return {{"store", "The disk is almost full; submissions are not taken in."}};
   };
   return link;
+}
+
+WitnessLinkHooks Service::witness_hooks_of(Parts& parts) {
+  return {.snapshot = [&parts] { return parts.runtime->store().snapshot(); },
+          .keep =
+              [&parts](ledger::WriteBatch batch, std::function<void()> then) {
+                parts.runtime->keep(std::move(batch), [&parts, then = std::move(then)] {
+                  parts.api->on_store_changed();
+                  then();
+                });
+              },
+          .log = [&log = parts.witness_log](const NoteLine& line) { log.write(line); }};
 }
 
 PeerLinkHooks Service::hooks_of(Parts& parts) {
@@ -166,11 +182,15 @@ PeerLinkHooks Service::hooks_of(Parts& parts) {
 Observers Service::observers_of(Parts& parts) {
   api::Api& server = *parts.api;
   PeerLink& peers = *parts.peers;
+  WitnessLink& witnesses = *parts.witnesses;
   return {.on_updates = [&server](const auto& updates) { server.on_updates(updates); },
           .on_notes =
-              [&server, &log = parts.log](const auto& notes) {
+              [&server, &witnesses, &log = parts.log](const auto& notes) {
                 log.write(notes);
                 server.on_notes(notes);
+                for (const Note& note : notes) {
+                  if (std::holds_alternative<CheckpointSigned>(note)) witnesses.wake();
+                }
               },
           .on_sends = [&peers](const auto& sends) { peers.send(sends); },
           .on_keyring = [&peers](auto keyring) { peers.set_keyring(std::move(keyring)); },
@@ -179,7 +199,7 @@ Observers Service::observers_of(Parts& parts) {
               [&server, &log = parts.log](const auto& notes) {
                 log.write(notes);
                 for (const JoinNote& note : notes) {
-                  if (std::holds_alternative<JoinDone>(note)) server.on_joined();
+                  if (std::holds_alternative<JoinDone>(note)) server.on_store_changed();
                 }
               }};
 }
@@ -187,6 +207,7 @@ Observers Service::observers_of(Parts& parts) {
 Service::Service(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Service::~Service() {
+  if (parts_->witnesses) parts_->witnesses->stop();
   if (parts_->peers) parts_->peers->stop();
   if (parts_->api) parts_->api->stop();
 }
@@ -216,6 +237,7 @@ crypto::Result<std::unique_ptr<Service>> Service::open(const Home& home, const C
   auto peers = PeerLink::open(config.peers, parts->runtime->take_local_node(), hooks_of(*parts));
   if (!peers) return crypto::Unexpected{peers.error()};
   parts->peers = *std::move(peers);
+  parts->witnesses = std::make_unique<WitnessLink>(config.witnesses, witness_hooks_of(*parts));
   auto api =
       api::Api::start({.http = config.api, .operations = config.operations}, link_of(*parts));
   if (!api) return crypto::Unexpected{api.error()};
@@ -240,9 +262,11 @@ void Service::run_until_signal() {
                unsigned{parts_->api->operations_port()}, unsigned{parts_->peers->port()});
   std::fflush(stdout);
   parts_->peers->start();
+  parts_->witnesses->start();
   parts_->runtime->run();
   signals.stop();
   waiting.join();
+  parts_->witnesses->stop();
   parts_->peers->stop();
   parts_->api->stop();
 }

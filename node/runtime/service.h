@@ -15,6 +15,7 @@ namespace node {
 
 struct Observers;
 struct PeerLinkHooks;
+struct WitnessLinkHooks;
 
 class Service {
  public:
@@ -32,6 +33,7 @@ class Service {
   explicit Service(std::unique_ptr<Parts> parts);
   static api::NodeLink link_of(Parts& parts);
   static PeerLinkHooks hooks_of(Parts& parts);
+  static WitnessLinkHooks witness_hooks_of(Parts& parts);
   static Observers observers_of(Parts& parts);
 
   std::unique_ptr<Parts> parts_;

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "tests/ledger/chain/scratch_folder.h"
+#include "tests/support/test_network.h"
 
 namespace node {
 namespace {
@@ -102,6 +103,25 @@ TEST(Config, PutsFlagBeforeEnvironmentBeforeFileBeforeDefault) {
     EXPECT_EQ(line(config, "api.streams_max").origin, origin) << ways;
     EXPECT_EQ(line(config, "api.streams_max").place, place) << ways;
   }
+}
+
+TEST(Config, TakesWitnessesWithTheirKeys) {
+  ledger::NoteKey key{"witness.example/w1", ledger::NoteKeyType::cosignature, {}};
+  key.key = tests::key_named("w1").public_key();
+  const std::string vkey = ledger::format_vkey(key);
+  const LoadedConfig config =
+      loaded(file("[witnesses]\nlist = \"" + vkey + " https://w.example/\"\n" +
+                  "interval_ms = 250\nca_file = \"ca.pem\"\n"));
+
+  ASSERT_EQ(config.config.witnesses.witnesses.size(), 1U);
+  EXPECT_EQ(config.config.witnesses.witnesses[0].key, key);
+  EXPECT_EQ(config.config.witnesses.witnesses[0].url, "https://w.example");
+  EXPECT_EQ(config.config.witnesses.pace.interval_ms, 250U);
+  EXPECT_EQ(config.config.witnesses.ca_file, "/srv/node/ca.pem");
+  EXPECT_TRUE(loaded(file("")).config.witnesses.witnesses.empty());
+
+  EXPECT_EQ(refused(file("[witnesses]\nlist = \"" + vkey + "\"\n")).code, "E-CONFIG-VALUE");
+  EXPECT_EQ(refused(file("[witnesses]\nlist = 7\n")).code, "E-CONFIG-VALUE");
 }
 
 TEST(Config, RefusesAnUnknownKeyWithLineAndSuggestion) {
@@ -233,6 +253,11 @@ TEST(Config, SetsAndShowsEveryKey) {
         break;
       case SettingKind::organisation:
         value = std::string("acme");
+        break;
+      case SettingKind::witnesses:
+        value = format_witnesses(
+            {{{"w.example", ledger::NoteKeyType::cosignature, tests::key_named("w").public_key()},
+              "https://w.example"}});
         break;
       case SettingKind::path:
         value = std::string("/a/path");

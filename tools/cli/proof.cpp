@@ -34,6 +34,7 @@ struct GetOptions {
   bool absent = false;
   bool green = false;
   std::string trust;
+  std::size_t witnessed = 0;
   std::string out;
 };
 
@@ -68,6 +69,7 @@ Result<NodePath> path_of(const GetOptions& options) {
   path.add("place", options.place == 0 ? "" : std::to_string(options.place));
   path.add("absent", options.absent ? "true" : "");
   path.add("green", options.green ? "true" : "");
+  path.add("witnesses", options.witnessed == 0 ? "" : std::to_string(options.witnessed));
   if (!options.trust.empty()) {
     const Result<ledger::TrustPoint> trust = read_trust(options.trust);
     if (!trust) return Unexpected{trust.error()};
@@ -262,6 +264,9 @@ void add_get(Cli& cli, CLI::App& noun) {
   verb.add_flag("--green", options->green, "prove whether this purchase counts as green, and why");
   verb.add_flag("--absent", options->absent, "prove that there is nothing");
   verb.add_option("--trust", options->trust, kTrustMeaning)->type_name("");
+  verb.add_option("--witnessed", options->witnessed,
+                  "under a head that so many outside witnesses have signed")
+      ->type_name("");
   verb.add_option("--out", options->out, "file to write")->type_name("");
 }
 

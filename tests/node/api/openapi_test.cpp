@@ -71,6 +71,7 @@ TEST(Openapi, HasASchemaForEveryReferenceAndEveryRoute) {
 const std::vector<std::pair<std::string, std::string>>& examples() {
   static const std::vector<std::pair<std::string, std::string>> list = {
       {"/v1/status", "/v1/status"},
+      {"/v1/witnesses", "/v1/witnesses"},
       {"/v1/blocks", "/v1/blocks?limit=2"},
       {"/v1/blocks/{height}", "/v1/blocks/1"},
       {"/v1/records", "/v1/records?from=7&limit=2"},
@@ -121,6 +122,24 @@ TEST(Openapi, DescribesWhatTheRoutesReallyAnswer) {
     const bool tells = !route.schema.empty() && route.answer != nullptr;
     EXPECT_EQ(tells, tried.contains(std::string(route.pattern))) << route.pattern;
   }
+}
+
+TEST(Openapi, DescribesWitnesses) {
+  const Ledger ledger;
+  View view = ledger.view();
+  const ledger::NoteKey key{"w.example", ledger::NoteKeyType::cosignature,
+                            tests::key_named("w").public_key()};
+  WitnessStatus status{{key, "https://w.example"}, WitnessState::failing, "It \"fails\".", {}};
+  status.memory = {{7, crypto::sha256("root")}, 1'700'000'000, 2};
+  status.asked_ms = 1'700'000'001'000;
+  view.witnesses = std::make_shared<const std::vector<WitnessStatus>>(2, status);
+
+  const Seen seen = get(view, "/v1/witnesses");
+
+  SchemaCheck check(published());
+  for (const std::string& fault : check.faults("witnesses", seen.body)) ADD_FAILURE() << fault;
+  EXPECT_EQ(seen.body["items"][1]["state"], "failing");
+  EXPECT_EQ(seen.body["items"][1]["signed_at"], "2023-11-14T22:13:20.000Z");
 }
 
 TEST(Openapi, DescribesProblemsAndOutcomes) {

@@ -39,6 +39,25 @@ TEST_F(Operations, HasNothingElse) {
   EXPECT_EQ(ask("/v1/status").status, 404);
 }
 
+// A name may hold what the format gives a meaning.
+TEST_F(Operations, WritesALineForEachWitness) {
+  ledger::NoteKey key{"w\"1\\", ledger::NoteKeyType::cosignature, {}};
+  WitnessStatus status{{key, "https://w.example"}, WitnessState::current, "", {}};
+  status.memory.head.size = 19;
+  status.memory.signed_s = 1'700'000'000;
+  const std::vector<WitnessStatus> witnesses(1, status);
+
+  const std::string text = metrics_text(node_, http_, &witnesses);
+
+  EXPECT_NE(text.find("# TYPE greenledger_witness_signed_tree_size gauge\n"
+                      "greenledger_witness_signed_tree_size{witness=\"w\\\"1\\\\\"} 19\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("greenledger_witness_current{witness=\"w\\\"1\\\\\"} 1\n"),
+            std::string::npos);
+  EXPECT_EQ(metrics_text(node_, http_).find("witness"), std::string::npos);
+}
+
 // The line forms are those of the Prometheus text format 0.0.4.
 TEST_F(Operations, WritesMetricsThatPrometheusReads) {
   node_.height = 7;

@@ -1,6 +1,7 @@
 // Proofs and checkpoints as a client gets them, judged by the verifier that needs no node.
 #include <gtest/gtest.h>
 
+#include "ledger/chain/checkpoints.h"
 #include "ledger/history/tlog_proof.h"
 #include "ledger/proofs/codes.h"
 #include "ledger/proofs/verify.h"
@@ -76,6 +77,31 @@ TEST_F(ProofsTest, RefuseWhatHasNoProof) {
   EXPECT_EQ(early.status, 503);
   ASSERT_EQ(early.headers.size(), 1u);
   EXPECT_EQ(early.headers[0].first, "Retry-After");
+}
+
+// The head is then the newest with enough of their lines, and the answer that of its moment.
+TEST_F(ProofsTest, StandUnderAHeadThatOutsideWitnessesHaveSigned) {
+  const std::string cert = "/v1/proofs?subject=cert/epa/smartway/A1&witnesses=1";
+  EXPECT_EQ(ask(cert).status, 404);
+  EXPECT_EQ(code(cert), ledger::kProveWitnesses.name);
+  const crypto::PrivateKey key = tests::key_named("witness");
+  const ledger::NoteKey witness{"witness.example/w1", ledger::NoteKeyType::cosignature,
+                                key.public_key()};
+  const auto snapshot = chain_.store().snapshot();
+  const auto note = ledger::parse_note(*ledger::checkpoint_at(*snapshot, first_size_));
+  ledger::WriteBatch batch;
+  ledger::put_witness_line(batch, *snapshot, first_size_, witness,
+                           ledger::cosign_note(witness.name, key, note->text, 1'700'000'000));
+  chain_.store().write(std::move(batch));
+
+  const ledger::ProofVerdict under =
+      ledger::verify_bundle(ask(cert).body, {chain_.genesis(), std::nullopt, {witness}, 1});
+  EXPECT_EQ(under.verdict, ledger::Verdict::valid);
+  EXPECT_EQ(under.head->header.tree_size, first_size_);
+  EXPECT_EQ(under.head->witnesses, std::vector<std::string>{"witness.example/w1"});
+  EXPECT_EQ(under.records.size(), 1u);
+  EXPECT_EQ(see(ask("/v1/proofs?subject=cert/epa/smartway/A1&witnesses=2")).code(),
+            ledger::kProveWitnesses.name);
 }
 
 TEST_F(ProofsTest, GoOnFromAnEarlierHead) {

@@ -435,7 +435,16 @@ std::shared_ptr<const Snapshot> RocksStore::snapshot() const {
   return std::make_shared<View>(database_);
 }
 
-void RocksStore::write(WriteBatch batch) {
+void RocksStore::write(WriteBatch batch) { write(std::move(batch), Sync::yes); }
+
+void RocksStore::write_unsynced(WriteBatch batch) { write(std::move(batch), Sync::no); }
+
+void RocksStore::sync() {
+  const auto status = database_->db->SyncWAL();
+  if (!status.ok()) stop("syncing the log", status);
+}
+
+void RocksStore::write(WriteBatch batch, Sync sync) {
   CHECK(!database_->options.read_only);
   if (batch.empty()) return;
   if (const auto room = free_bytes(database_->options.path);
@@ -454,7 +463,7 @@ void RocksStore::write(WriteBatch batch) {
     if (!status.ok()) stop("gathering a batch", status);
   }
   rocksdb::WriteOptions write;
-  write.sync = true;
+  write.sync = sync == Sync::yes;
   const auto status = database_->db->Write(write, &rows);
   if (!status.ok()) stop("writing a batch", status);
 }

@@ -1,6 +1,6 @@
-// The store on RocksDB: one column family a column, one synced batch a write. What RocksDB does not
-// promise is dealt with here: its own log file is replaced by a sink (a full disk aborts the
-// process otherwise), errors after start stop the process (a failed write may be there after
+// The store on RocksDB: one column family a column, one synced batch a write, or one
+// sync for several (group commit). What RocksDB does not promise is dealt with here: its own log
+// file is replaced by a sink (a full disk aborts the process otherwise), errors after start stop the process (a failed write may be there after
 // reopening, so going on would be guessing), and a folder says in a file of its own which network
 // and format it belongs to before RocksDB may touch it. What nobody can see from inside, such as a
 // deleted log, is found by comparing with the vote file (vote_file.h).
@@ -46,6 +46,9 @@ class RocksStore final : public Store {
 
   std::shared_ptr<const Snapshot> snapshot() const override;
   void write(WriteBatch batch) override;
+  // Readers see it at once; durable with the next sync() or write().
+  void write_unsynced(WriteBatch batch);
+  void sync();
 
   // Reads every stored block against its checksum, from disk: the whole store in minutes.
   crypto::Result<void> verify_checksums() const;
@@ -72,6 +75,8 @@ class RocksStore final : public Store {
   struct Database;
   class View;
   explicit RocksStore(std::shared_ptr<Database> database);
+  enum class Sync : bool { no, yes };
+  void write(WriteBatch batch, Sync sync);
 
   std::shared_ptr<Database> database_;
 };

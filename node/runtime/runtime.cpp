@@ -22,6 +22,8 @@ namespace asio = boost::asio;
 using std::chrono::microseconds;
 using SteadyClock = std::chrono::steady_clock;
 
+// What a step wrote waits so long for those that came with it.
+constexpr std::uint64_t kSyncWithinUs = 2'000;
 // A frame of submissions that are sent on together.
 constexpr std::size_t kJoinedBytesMax = 64 << 10;
 
@@ -70,6 +72,7 @@ void append(Actions& all, Actions more) {
     std::move(from.begin(), from.end(), std::back_inserter(to));
   };
   join_sends(all.sends, std::move(more.sends));
+  if (more.vote_slot) all.vote_slot = std::move(more.vote_slot);
   move(more.timers, all.timers);
   move(more.updates, all.updates);
   move(more.notes, all.notes);
@@ -101,6 +104,8 @@ struct Runtime::Parts {
   bool joins() const;
   void make_replica(OpenedVotes votes);
   void handle(std::vector<Arrival> arrivals);
+  void take(Actions actions);
+  void perform_taken();
   void perform(Actions actions);
   void show_intake();
   void write_slot(const ledger::VoteSlot& slot);
@@ -140,6 +145,9 @@ struct Runtime::Parts {
   std::uint64_t requests = 0;
   asio::steady_timer timer;
   Inbox inbox;
+  Actions taken;  // of steps whose writes are in the store, and perhaps not durable yet
+  bool unsynced = false;
+  std::uint64_t unsynced_since_us = 0;
   std::mutex intake_mutex;
   std::shared_ptr<const Intake> intake;  // for other threads
 };
@@ -177,29 +185,21 @@ void Runtime::Parts::make_replica(OpenedVotes opened) {
 
 // ---- events ----
 
-// Steps that write nothing are answered together.
 void Runtime::Parts::handle(std::vector<Arrival> arrivals) {
-  Actions together;
-  std::vector<std::pair<PeerId, std::size_t>> taken;
+  std::vector<std::pair<PeerId, std::size_t>> read;
   for (Arrival& arrival : arrivals) {
     const auto* message = std::get_if<MessageFrom>(&arrival.event);
     const PeerId peer = message == nullptr ? 0 : message->peer;
     if (!replica) {
       step_join(std::move(arrival.event));
     } else {
-      Actions actions = replica->step(moment_now(), std::move(arrival.event));
-      if (actions.writes.empty() && !actions.vote_slot) {
-        append(together, std::move(actions));
-      } else {
-        perform(std::exchange(together, {}));
-        perform(std::move(actions));
-      }
+      take(replica->step(moment_now(), std::move(arrival.event)));
     }
-    if (arrival.frame_bytes > 0) taken.emplace_back(peer, arrival.frame_bytes);
+    if (arrival.frame_bytes > 0) read.emplace_back(peer, arrival.frame_bytes);
   }
-  if (replica) perform(std::move(together));
+  perform_taken();
   // At once, so that the network's thread is woken once.
-  for (const auto& [peer, bytes] : taken) observers.on_taken(peer, bytes);
+  for (const auto& [peer, bytes] : read) observers.on_taken(peer, bytes);
   show_intake();
 }
 
@@ -208,6 +208,25 @@ void Runtime::Parts::show_intake() {
   std::shared_ptr<const Intake> now = replica->intake();
   const std::lock_guard lock(intake_mutex);
   intake.swap(now);
+}
+
+// Steps that came together share a sync, and what they say goes out together behind it. Not beyond
+// one that signs: the vote file may be a signing step behind the store, and no more.
+void Runtime::Parts::take(Actions actions) {
+  if (!actions.writes.empty()) {
+    store->write_unsynced(std::exchange(actions.writes, {}));
+    if (!std::exchange(unsynced, true)) unsynced_since_us = moment_now().monotonic_us;
+  }
+  const bool signs = actions.vote_slot.has_value();
+  append(taken, std::move(actions));
+  if (signs || (unsynced && moment_now().monotonic_us - unsynced_since_us >= kSyncWithinUs)) {
+    perform_taken();
+  }
+}
+
+void Runtime::Parts::perform_taken() {
+  if (std::exchange(unsynced, false)) store->sync();
+  perform(std::exchange(taken, {}));
 }
 
 void Runtime::Parts::perform(Actions actions) {

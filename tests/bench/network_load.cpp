@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <deque>
 #include <mutex>
+#include <numeric>
 #include <thread>
 
 #include "proto/canonical.h"
@@ -61,6 +62,11 @@ std::uint64_t count_unrecorded(const tools::SubmitResult& result) {
 double Measured::latency(double share) const {
   return latencies_ms[static_cast<std::size_t>(share *
                                                static_cast<double>(latencies_ms.size() - 1))];
+}
+
+double Measured::mean_latency() const {
+  return std::accumulate(latencies_ms.begin(), latencies_ms.end(), 0.0) /
+         static_cast<double>(latencies_ms.size());
 }
 
 Measured offer(const Load& load, const ledger::Genesis& genesis,

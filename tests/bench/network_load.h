@@ -31,6 +31,7 @@ struct Measured {
   std::uint64_t told_to_wait = 0;    // answers 429 and 503
 
   double latency(double share) const;
+  double mean_latency() const;
 };
 
 // Returns when the last one is settled.

@@ -213,9 +213,10 @@ void run_load(const Plan& plan, const Network& network, const bench::Load& load)
   std::printf("told to wait       %llu times\n",
               static_cast<unsigned long long>(measured.told_to_wait));
   std::printf("rate               %.0f records/s final\n", final / measured.seconds);
-  std::printf("%-18s p50 %.1f ms, p99 %.1f ms, max %.1f ms\n",
+  std::printf("%-18s mean %.1f ms, p10 %.1f ms, p50 %.1f ms, p99 %.1f ms, max %.1f ms\n",
               load.wait == tools::WaitFor::final ? "submit to final" : "submit to taken",
-              measured.latency(0.5), measured.latency(0.99), measured.latency(1));
+              measured.mean_latency(), measured.latency(0.1), measured.latency(0.5),
+              measured.latency(0.99), measured.latency(1));
   std::printf("blocks             %.0f records a block\n",
               final / std::max(1.0, network.node(0).metric("height") - blocks));
   print_parts(cpu, network.cpu(), final);

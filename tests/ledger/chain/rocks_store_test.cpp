@@ -82,6 +82,27 @@ TEST_F(RocksStoreTest, KeepsWhatItHoldsWhenItIsOpenedAgain) {
   EXPECT_EQ(open()->snapshot()->get(Column::entries, "k"), "v");
 }
 
+TEST_F(RocksStoreTest, ShowsAtOnceWhatWaitsForASyncAndKeepsItsOrder) {
+  auto store = open();
+  auto before = store->snapshot();
+  WriteBatch first;
+  first.put(Column::entries, "k", "first");
+  store->write_unsynced(std::move(first));
+  EXPECT_EQ(store->snapshot()->get(Column::entries, "k"), "first");
+  put(*store, Column::entries, "k", "second");
+  WriteBatch third;
+  third.put(Column::pending, "p", "third");
+  store->write_unsynced(std::move(third));
+  store->sync();
+  EXPECT_EQ(before->get(Column::entries, "k"), std::nullopt);
+  before.reset();
+  store.reset();
+
+  const auto kept = open()->snapshot();
+  EXPECT_EQ(kept->get(Column::entries, "k"), "second");
+  EXPECT_EQ(kept->get(Column::pending, "p"), "third");
+}
+
 // The options in the file that RocksDB itself writes at every opening.
 TEST_F(RocksStoreTest, IsOpenedWithTheOptionsThatKeepAcknowledgedRows) {
   auto store = open();

@@ -148,29 +148,43 @@ compare_nodes() {
     say "  The node that was killed gives the same report, byte for byte."
 }
 
-# The verifier asks nobody: it gets the two files and an address where nothing listens.
+# The verifiers ask nobody: they get the two files and an address where nothing listens.
 prove_offline() {
-  local proof=withdrawn.greenproof middle byte
+  local proof=withdrawn.greenproof
   chapter "An auditor without a network: one file, and the genesis file"
-  act greenledger proof get "cert/$prius~4156fe74" --at 2018-07-03 --out "$proof" &&
-    GREENLEDGER_NODE=http://127.0.0.1:9 act greenledger proof verify "$proof" \
-      --genesis client/genesis.json && judge_by_others "$proof" || return 1
+  act greenledger proof get "cert/$prius~4156fe74" --at 2018-07-03 --out "$proof" || return 1
+  say "  Three programs that share no code judge it:"
+  judge ours 0 greenledger proof verify "$proof" --genesis client/genesis.json &&
+    judge JavaScript 0 node tools/verify-js/cli.js "$proof" --genesis client/genesis.json &&
+    act_first 2 greenledger proof export "$proof" parts &&
+    judge OpenSSL 0 tools/openssl_verify parts/policy parts/*.entry || return 1
   say "  The same file, with one bit of one byte changed:"
-  cp "$proof" changed.greenproof && middle=$(($(stat -c %s "$proof") / 2)) &&
-    byte=$(od -An -tu1 -j "$middle" -N 1 "$proof") &&
-    printf "\\x$(printf %x $((byte ^ 1)))" |
-    dd of=changed.greenproof bs=1 seek="$middle" conv=notrunc status=none || return 1
-  shown greenledger proof verify changed.greenproof --genesis client/genesis.json
-  "$bin/greenledger" proof verify changed.greenproof --genesis client/genesis.json >said
-  [[ $? == 4 ]] && sed 's/^/    /' said
+  change_a_bit "$proof" changed.greenproof &&
+    judge "ours, of the tampered copy" 4 greenledger proof verify changed.greenproof \
+      --genesis client/genesis.json &&
+    judge "JavaScript, of the tampered copy" 4 node tools/verify-js/cli.js changed.greenproof \
+      --genesis client/genesis.json
 }
 
-# judge_by_others FILE: openssl and the shell find its entries in the tree that was signed.
-judge_by_others() {
-  act_first 2 greenledger proof export "$1" parts || return 1
-  shown tools/openssl_verify parts/policy "parts/*.entry"
-  "$root/tools/openssl_verify" parts/policy parts/*.entry >said || return 1
+# judge WHO CODE COMMAND...: what the verifier says, which ends with this code; its verdict is kept.
+# The programs of tools/ are those of the clone.
+judge() {
+  local code=0 command=("${@:3}")
+  shown "${command[@]}"
+  GREENLEDGER_NODE=http://127.0.0.1:9 PATH=$bin:$PATH \
+    "${command[@]/#tools\//$root/tools/}" >said 2>/dev/null || code=$?
   sed 's/^/    /' said
+  printf '  %s (%s)\n' "$(head -n 1 said | grep -oE '^(VALID|INVALID|COULD NOT DECIDE)')" "$1" \
+    >>verdicts.txt
+  ((code == $2))
+}
+
+# change_a_bit FILE COPY
+change_a_bit() {
+  local middle byte
+  cp "$1" "$2" && middle=$(($(stat -c %s "$1") / 2)) &&
+    byte=$(od -An -tu1 -j "$middle" -N 1 "$1") && printf "\\x$(printf %x $((byte ^ 1)))" |
+    dd of="$2" bs=1 seek="$middle" conv=notrunc status=none
 }
 
 check_all() {
@@ -191,6 +205,9 @@ print_figures() {
   cat imports.txt
   say ""
   cat shares.txt
+  say ""
+  say "  A proof of the label that was withdrawn, and a copy of it with one bit changed:"
+  cat verdicts.txt
   say ""
   say "  built in $built s, told in $((SECONDS - built)) s"
 }

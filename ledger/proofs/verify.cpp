@@ -185,8 +185,14 @@ Checked<void> answer(const Evidence& evidence, ProofVerdict& verdict) {
   return {};
 }
 
-void warn(ProofVerdict& verdict, const ProofBundle& bundle) {
-  if (verdict.head->witnesses.empty() && bundle.from_size == 0) {
+// Whether the head is, or contains, one that the auditor verified before.
+bool is_compared(const ProofVerdict& verdict, const ProofBundle& bundle, const Auditor& auditor) {
+  return bundle.from_size != 0 ||
+         (auditor.trust && auditor.trust->head.size == verdict.head->header.tree_size);
+}
+
+void warn(ProofVerdict& verdict, const ProofBundle& bundle, const Auditor& auditor) {
+  if (verdict.head->witnesses.empty() && !is_compared(verdict, bundle, auditor)) {
     verdict.warnings.push_back(
         "No outside witness signed this head and no earlier one was compared: should a quorum of "
         "the validators conspire, they could show another ledger to others.");
@@ -255,7 +261,7 @@ ProofVerdict verify_bundle(ByteView file, const Auditor& auditor) {
     conclude(verdict, answered.error());
     return verdict;
   }
-  warn(verdict, *bundle);
+  warn(verdict, *bundle, auditor);
   return verdict;
 }
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Runs the commands of the pages for operators, and of the README's first purchase, as they stand.
+# Runs the commands of the pages for operators and auditors, and of the README's first purchase, as
+# they stand.
 # Between them it does what the pages leave to the reader: it loses a disk, and waits for what a log
 # says. All the while purchases are written at a node that is never stopped; in the end every node
 # has each of them once.
 #
-#     operator_test.sh PROGRAMS [operating | first-purchase]
+#     operator_test.sh PROGRAMS [operating | first-purchase | auditing]
 #
 # The pages' ports are taken as they are, in a network namespace of the test's own; where none can
 # be had, on this machine's loopback.
@@ -223,7 +224,8 @@ compare() {
 every_block() {
   local page
   for page in "$@"; do
-    [[ $(printf '%s\n' "${ran[@]}" | grep -c "^$page ") == $(grep -c '^```sh$' "$pages/$page") ]]
+    [[ $(printf '%s\n' "${ran[@]}" | sort -u | grep -c "^$page ") == \
+      $(grep -c '^```sh$' "$pages/$page") ]]
   done
 }
 
@@ -240,6 +242,60 @@ first_purchase() {
   grep -qE '^It was withdrawn on 2024-05-17, ' said
   wait
   cat said
+}
+
+# The auditor has the client and a genesis file, and from the second block on no node.
+auditing() {
+  local page=ledger/proofs
+  run README.md 2 >said 2>&1
+  wait_for "the node" answers 8600
+  run README.md 3 >>said 2>&1
+  mkdir "$folder/audit" "$folder/only"
+  cp client/genesis.json "$folder/audit"
+  ln -s "$(command -v greenledger)" "$folder/only/"
+  PATH=$folder/only:/usr/bin:/bin
+  [[ -z $(command -v greenledgerd || true) ]]
+  unset GREENLEDGER_PASSPHRASE_FILE
+  cd "$folder/audit"
+  run $page/README.md 1
+  run $page/BY_HAND.md 1
+  kill %1
+  wait
+  run $page/README.md 2 >verdicts 2>&1
+  cat verdicts
+  (($(grep -c '^VALID$' verdicts) == 4))
+  grep -q '^It counts as green: certified, as known at height 2 ' verdicts
+  grep -q '^It was active on 2024-05-17, ' verdicts
+  grep -q '^There is nothing, at height 2.$' verdicts
+  by_hand
+  spoil
+  every_block $page/README.md $page/BY_HAND.md
+}
+
+by_hand() {
+  run ledger/proofs/BY_HAND.md 2 >included
+  grep -qE '^included: entry [0-9]+ of [0-9]+$' included
+  run ledger/proofs/BY_HAND.md 3 >signed
+  cat included signed
+  grep -q '^Signature Verified Successfully$' signed
+}
+
+# Another record in its place, another root with the same signature, another file: all are noticed.
+spoil() {
+  local code
+  cp "$entry" honest
+  sed -i 's/Acme/Acne/g' "$entry"
+  run ledger/proofs/BY_HAND.md 2 >included
+  [[ ! -s included ]]
+  cp honest "$entry"
+  sed -i 's/^[0-9]*$/7/' text
+  run ledger/proofs/BY_HAND.md 3 >signed 2>&1 || true
+  [[ $(grep -c 'Verified Successfully' signed || true) == 0 ]]
+  printf x >>purchase.greenproof
+  code=0
+  greenledger proof verify purchase.greenproof >verdict || code=$?
+  ((code == 4))
+  grep -q '^INVALID$' verdict
 }
 
 # ---- the whole ----
@@ -261,7 +317,7 @@ tidy() {
 }
 
 (($# >= 1)) || {
-  say "usage: operator_test.sh PROGRAMS [operating | first-purchase]"
+  say "usage: operator_test.sh PROGRAMS [operating | first-purchase | auditing]"
   exit 2
 }
 [[ -n ${IN_NAMESPACE:-} ]] || enter_namespace "$@"
@@ -278,6 +334,7 @@ cd "$folder"
 case ${2:-operating} in
   operating) operating ;;
   first-purchase) first_purchase ;;
+  auditing) auditing ;;
   *) exit 2 ;;
 esac
 say "passed in $SECONDS s"

@@ -62,7 +62,8 @@ async function judge(bundle, genesis, options, result) {
   result.records = answer.records.map(recordOf);
   Object.assign(result, { standing: answer.standing ?? null, join: answer.join ?? null });
   result.answer = answer.sentence;
-  result.warnings = warningsOf(answer, head, trust);
+  const isCompared = !isFromGenesis(bundle) || trust?.size === head.size;
+  result.warnings = warningsOf(answer, head, isCompared);
 }
 
 // {epoch, anchor, validators} from which the links lead.
@@ -164,12 +165,12 @@ function recordOf(found) {
   };
 }
 
-function warningsOf({ records, restsOnNames }, head, trust) {
+function warningsOf({ records, restsOnNames }, head, isCompared) {
   const warnings = records.filter(isCompromised).map(
     ({ record }) => `The key behind place ${record.place} of ${record.subject} is compromised.`,
   );
-  if (head.witnesses.length === 0 && !trust) {
-    warnings.push("No outside witness has signed the head, and none was verified before.");
+  if (head.witnesses.length === 0 && !isCompared) {
+    warnings.push("No outside witness has signed the head, and it continues none verified before.");
   }
   if (restsOnNames) {
     warnings.push("That no name with * and no longer name matches too, only an audit can tell.");

@@ -122,6 +122,7 @@ TEST_F(Proof, IsInvalidWhenAByteDiffersAndOpenWhereTrustBeginsElsewhere) {
 
   const std::string trust = (folder_ / "trust.json").string();
   EXPECT_EQ(run({"proof", "verify", file, "--save-trust", trust}).exit, 0);
+  EXPECT_TRUE(run_json({"proof", "verify", file, "--trust", trust})["warnings"].empty());
   chain_.add("epa", {tests::certification("A2", "Acura", "RDX")});
   chain_.checkpoint();
   const std::string later = got("l", {"cert/epa/smartway/A2", "--trust", trust});

@@ -337,6 +337,17 @@ std::vector<Route> proof_routes() {
        "application/octet-stream",
        Work::scan,
        get_proof},
+      {"GET",
+       "/v1/state",
+       "getState",
+       "A key of the state, or that there is none, with its proof under the block's state root",
+       {query("key", "cert/<certifier>/<scheme>/<number>, gtin/<14 digits>, org/<id>, …"), as_of(),
+        query("form", "native (ledger/proofs/FORMAT.md) by default, or ics23: a CommitmentProof",
+              choice, "native|ics23")},
+       "state",
+       "application/json",
+       Work::scan,
+       get_state},
   };
 }
 

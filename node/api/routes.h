@@ -56,6 +56,9 @@ Response list_witnesses(const Call& call);
 // routes_proofs.cpp
 Response get_proof(const Call& call);
 
+// routes_state.cpp
+Response get_state(const Call& call);
+
 // openapi.cpp
 Response get_openapi(const Call& call);
 

@@ -113,6 +113,6 @@ def with_payload(line, change):
     return b" ".join((dash, name, base64.b64encode(raw[:4] + change(raw[4:])))) + b"\n"
 
 
-def flip(data, place=0):
+def flip(data, place=0, bits=1):
     place %= len(data)
-    return data[:place] + bytes((data[place] ^ 1,)) + data[place + 1:]
+    return data[:place] + bytes((data[place] ^ bits,)) + data[place + 1:]

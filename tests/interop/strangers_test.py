@@ -9,15 +9,19 @@ the build, keeps what is fetched and built once: the npm packages of package-loc
 Go program. Packages that cannot be fetched fail the test where CI is set; elsewhere it is skipped:
 exit code 77.
 """
+import base64
 import fcntl
 import hashlib
+import json
 import os
 import pathlib
+import random
 import shutil
 import subprocess
 import sys
 import unittest
 import urllib.error
+import urllib.parse
 
 sys.dont_write_bytecode = True
 FOLDER = pathlib.Path(__file__).resolve().parent
@@ -148,6 +152,91 @@ class Sigstore(Stranger):
                 note, note_of(text, lines[1:]))),
         }
         self.judged(["node", packages(self) / "sigstore.mjs", vkey], served.folder, twins)
+
+
+class Ics23(Stranger):
+    """@confio/ics23 from npm, on what the state held and did not hold after any kept block."""
+    WITHDRAWN = "cert/us-epa/smartway/JTYXV01.8P35~4156fe74"
+
+    def setUp(self):
+        super().setUp()
+        self.random = random.Random(23)
+        self.before = self.network.get("/v1/status")["height"]
+        self.network.say("cert", "withdraw", self.WITHDRAWN.removeprefix("cert/"), "--org",
+                         "us-epa", "--effective", "2018-06-01", "--reason", "test")
+        self.height = self.network.get("/v1/status")["height"]
+
+    def case(self, key, height, form="ics23"):
+        asked = urllib.parse.urlencode({"key": key, "as_of_height": height, "form": form})
+        answer = self.network.get(f"/v1/state?{asked}")
+        self.assertEqual((answer["key"], answer["height"]), (key, height))
+        header = self.network.get(f"/v1/blocks/{height}")
+        self.assertEqual(answer["state_root"], header["state_root"])
+        return {"root": answer["state_root"], "key": key, "value": answer.get("value"),
+                "proof": answer["proof"], "present": answer["present"]}
+
+    def judged(self, cases):
+        folder = packages(self)
+        ran = subprocess.run(["node", folder / "ics23.mjs"], capture_output=True, text=True,
+                             input="".join(json.dumps(case) + "\n" for case in cases), timeout=300)
+        verdicts = ran.stdout.splitlines()
+        self.assertEqual(len(verdicts), len(cases), ran.stderr)
+        return verdicts
+
+    def twins(self, case, other):
+        """The same with one thing altered, by what it is."""
+        proof = base64.b64decode(case["proof"])
+        if other["root"] != case["root"]:
+            yield "root", case | {"root": other["root"]}
+        yield "the proof of another key", case | {"proof": other["proof"]}
+        yield "key", case | {"key": case["key"] + "0"}
+        if case["value"] is None:
+            yield "a value", case | {"value": base64.b64encode(b"x").decode()}
+        else:
+            value = flip(base64.b64decode(case["value"]), 3)
+            yield "value", case | {"value": base64.b64encode(value).decode()}
+            yield "no value", case | {"value": None}
+        # An absence names its key first; they do not read it, as the neighbours say all.
+        first = 37 if case["value"] is None else 0
+        for place in self.random.sample(range(first, len(proof)), 8):
+            # The highest bit: their reader takes a field with another wire type as the same field.
+            changed = flip(proof, place, 0x80)
+            yield f"byte {place}", case | {"proof": base64.b64encode(changed).decode()}
+        yield "the last byte", case | {"proof": base64.b64encode(proof[:-1]).decode()}
+
+    def test_judges_presence_and_absence_at_every_height(self):
+        subjects = [each["subject"] for each in self.network.get("/v1/certifications?limit=200")
+                    ["items"]]
+        present = [self.case(key, self.height) for key in self.random.sample(subjects, 60)]
+        absent = [self.case(f"cert/us-epa/smartway/{self.random.random()}", self.height)
+                  for _ in range(60)]
+        first = [self.case(key, 1) for key in self.random.sample(subjects, 10)]
+        self.assertTrue(all(case["present"] for case in present))
+        self.assertFalse(any(case["present"] for case in absent))
+        # The same question at two heights: what was withdrawn was not, before.
+        status = [self.case(self.WITHDRAWN, height) for height in (self.before, self.height)]
+        self.assertNotEqual(status[0]["value"], status[1]["value"])
+        unissued = [self.case(self.WITHDRAWN, 0)]
+        self.assertIsNone(unissued[0]["value"])
+
+        cases = present + absent + first + status + unissued
+        self.assertEqual(set(self.judged(cases)), {"ok"})
+        twins = [(what, twin, case) for case, other in zip(cases, cases[1:] + cases[:1])
+                 for what, twin in self.twins(case, other)]
+        verdicts = self.judged([twin for _, twin, _ in twins])
+        for (what, twin, case), verdict in zip(twins, verdicts):
+            self.assertEqual(verdict, "refused", f"{what}\n{twin}\n{case}")
+        print(f"{len(cases)} accepted, {len(twins)} altered twins refused", file=sys.stderr)
+
+    def test_says_what_is_not_kept_or_not_there(self):
+        node = self.network.node
+        for query, code in (("key=&form=ics23", "E-QUERY"), ("form=native", "E-QUERY"),
+                            ("key=org/x&as_of_height=999", "E-QUERY"),
+                            ("key=org/x&form=merkle", "E-QUERY")):
+            with self.assertRaises(urllib.error.HTTPError) as failed:
+                fetch(node, f"/v1/state?{query}")
+            with failed.exception as answer:
+                self.assertEqual(json.load(answer)["code"], code, query)
 
 
 class OpenSSL(Stranger):

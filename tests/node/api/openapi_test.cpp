@@ -95,6 +95,7 @@ const std::vector<std::pair<std::string, std::string>>& examples() {
       {"/v1/purchases/{recorder}/{system}/{document}/{line}/history",
        "/v1/purchases/shop/till/r1/1/history"},
       {"/v1/reports/share", "/v1/reports/share"},
+      {"/v1/state", "/v1/state?key=gtin/05901234123457&form=ics23"},
       {"/v1/reports/compare", "/v1/reports/compare?before=2"},
   };
   return list;

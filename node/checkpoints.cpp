@@ -1,5 +1,7 @@
 #include "node/checkpoints.h"
 
+#include <algorithm>
+
 namespace node {
 namespace {
 
@@ -46,17 +48,25 @@ std::optional<ledger::Note> Checkpoints::add(const CheckpointSent& sent, std::si
   std::optional<ledger::Note> note;
   if (lines.size() >= quorum) {
     note = ledger::Note{sent.note.text, {}};
-    // Verifiers read so many lines and no more: then one log line does, and cosigners of a quorum.
+    // A verifier may read few lines and no more: what decides comes first, one line of a log key
+    // and cosigners. Where there are too many for anyone, a quorum of them does.
     const bool all = 2 * lines.size() <= ledger::kNoteLinesMax;
-    std::size_t cosigners = 0;
+    std::vector<ledger::NoteLine> logs;
+    std::vector<ledger::NoteLine> cosigners;
     for (const auto* some : lines) {
       for (const ledger::NoteLine& line : *some) {
-        const bool is_log = line.name == origin_;
-        if (!all && (is_log ? !note->lines.empty() : cosigners >= quorum)) continue;
-        if (!is_log) ++cosigners;
-        note->lines.push_back(line);
+        (line.name == origin_ ? logs : cosigners).push_back(line);
       }
     }
+    if (!all) {
+      cosigners.resize(std::min(cosigners.size(), quorum));
+      logs.resize(std::min<std::size_t>(logs.size(), 1));
+    }
+    auto& all_lines = note->lines;
+    const auto rest = logs.begin() + (logs.empty() ? 0 : 1);
+    all_lines.insert(all_lines.end(), logs.begin(), rest);
+    all_lines.insert(all_lines.end(), cosigners.begin(), cosigners.end());
+    all_lines.insert(all_lines.end(), rest, logs.end());
   }
   return note;
 }

@@ -201,6 +201,7 @@ constexpr Setting kSettings[] = {
 
 Config::Config() {
   api.port = 8600;
+  api.any_site_reads = true;
   operations.port = 8601;
 }
 

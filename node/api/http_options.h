@@ -35,6 +35,9 @@ struct HttpOptions {
   std::size_t streams_max = 64;  // event streams at once
   std::uint64_t requests_per_connection = 1000;
 
+  // Pages of any site may read what is answered to GET: a verifier in a browser reads every node.
+  bool any_site_reads = false;
+
   Milliseconds head_time{5000};              // from the first byte of a request to its whole header
   Milliseconds request_time{15000};          // … to its last byte
   std::size_t body_bytes_per_second = 1024;  // at least, once head_time is over

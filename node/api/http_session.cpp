@@ -416,7 +416,7 @@ void HttpSession::refuse_bytes(int status, const crypto::RejectCode& code, std::
 }
 
 void HttpSession::read_head(std::string_view head) {
-  keep_alive_ = expects_continue_ = head_only_ = false;
+  keep_alive_ = expects_continue_ = head_only_ = reads_ = false;
   body_size_ = 0;
   http::request_parser<http::empty_body> parser;
   parser.header_limit(kHeadBytesMax);
@@ -450,6 +450,7 @@ void HttpSession::read_request(const Message& message) {
   keep_alive_ = message.version() == 11 && message.keep_alive();
   head_only_ = message.method() == http::verb::head;
   request_.method = head_only_ ? "GET" : std::string(to_std(message.method_string()));
+  reads_ = request_.method == "GET";
   request_.path = std::move(target->path);
   request_.query = std::move(target->query);
   request_.content_type = media_type(to_std(message[http::field::content_type]));
@@ -474,6 +475,9 @@ std::string HttpSession::answer_head(std::size_t body_size) {
     caching_stated = caching_stated || name == "Cache-Control";
   }
   if (!caching_stated) head.append("\r\nCache-Control: no-store");
+  if (host_.options.any_site_reads && reads_) {
+    head.append("\r\nAccess-Control-Allow-Origin: *");
+  }
   head.append("\r\nX-Content-Type-Options: nosniff");
   if (!keep_alive_) head.append("\r\nConnection: close");
   head.append("\r\n\r\n");

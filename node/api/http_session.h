@@ -128,6 +128,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   Time began_;
   bool expects_continue_ = false;
   bool head_only_ = false;
+  bool reads_ = false;  // GET or HEAD
   bool keep_alive_ = false;
   bool waiting_ = false;  // for the first byte of a request
   bool refused_ = false;

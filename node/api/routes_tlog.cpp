@@ -8,7 +8,7 @@
 namespace node::api {
 namespace {
 
-// A full tile never changes again; a partial one is asked for once.
+// A tile of a name never changes again; a wider one has another name.
 constexpr std::string_view kForever = "public, max-age=31536000, immutable";
 
 Response text(std::string body) {
@@ -120,9 +120,7 @@ Response get_tile(const Call& call) {
   Response response;
   response.content_type = "application/octet-stream";
   response.body = *std::move(bytes);
-  if (name->width == ledger::kTileWidth) {
-    response.headers.emplace_back("Cache-Control", kForever);
-  }
+  response.headers.emplace_back("Cache-Control", kForever);
   return response;
 }
 

@@ -51,6 +51,23 @@ TEST(Checkpoints, KeepOthersLinesWhateverOneSigns) {
   EXPECT_TRUE(mine.add(*of("d").sign(0, head(10), 1), 3));
 }
 
+// Every verifier reads sixteen lines: up to 22 validators they are enough.
+TEST(Checkpoints, BeginWithALogLineAndTheCosignatures) {
+  Checkpoints mine = of("a");
+  std::optional<ledger::Note> note;
+  for (int i = 0; i < 22; ++i) {
+    if (auto more = mine.add(*of("v" + std::to_string(i)).sign(0, head(10), 1), 15)) note = more;
+  }
+  ASSERT_TRUE(note);
+  ASSERT_EQ(note->lines.size(), 44u);
+  EXPECT_EQ(note->lines[0].name, kOrigin);
+  for (std::size_t i = 1; i <= 22; ++i) {
+    EXPECT_TRUE(note->lines[i].name.starts_with(kOrigin + "/v/")) << i;
+  }
+  EXPECT_EQ(note->lines[23].name, kOrigin);
+  EXPECT_EQ(note->lines[43].name, kOrigin);
+}
+
 // C2SP lets a verifier stop reading after so many lines.
 TEST(Checkpoints, OfManyValidatorsStayReadable) {
   Checkpoints mine = of("a");

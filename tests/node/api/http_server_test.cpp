@@ -121,6 +121,21 @@ TEST(HttpServer, SaysContinueBeforeABodyThatWaitsForIt) {
   EXPECT_EQ(client.receive().status, 200);
 }
 
+TEST(HttpServer, LetsPagesOfAnySiteReadWhereItIsToldTo) {
+  const auto allows = [](HttpServer& server, std::string_view request) {
+    RawClient client(server.port());
+    client.send(request);
+    return client.receive().head.find("Access-Control-Allow-Origin: *") != std::string::npos;
+  };
+  constexpr std::string_view kGet = "GET /v1 HTTP/1.1\r\nHost: n\r\n\r\n";
+  constexpr std::string_view kPost = "POST /v1 HTTP/1.1\r\nHost: n\r\nContent-Length: 0\r\n\r\n";
+  HttpOptions options;
+  EXPECT_FALSE(allows(*serve(options), kGet));
+  options.any_site_reads = true;
+  EXPECT_TRUE(allows(*serve(options), kGet));
+  EXPECT_FALSE(allows(*serve(options), kPost));
+}
+
 TEST(HttpServer, LeavesOutTheBodyForHead) {
   const auto server = serve();
   RawClient client(server->port());

@@ -27,12 +27,11 @@ TEST(Tlog, GivesTilesAndBundlesOfTheTree) {
   EXPECT_EQ(tile.status, 200);
   EXPECT_EQ(tile.content_type, "application/octet-stream");
   EXPECT_EQ(tile.body, leaves);
-  EXPECT_TRUE(tile.headers.empty());
   EXPECT_EQ(handle(request_for("/tlog/tile/0/000.p/7"), view).body, leaves.substr(0, 7 * 32));
   EXPECT_EQ(handle(request_for("/tlog/tile/entries/000.p/19"), view).body, bundle);
 }
 
-TEST(Tlog, LetsFullTilesBeKeptForEver) {
+TEST(Tlog, LetsTilesBeKeptForEver) {
   Ledger ledger;
   std::vector<proto::Record> many;
   for (int i = 0; i < 300; ++i) {
@@ -41,8 +40,12 @@ TEST(Tlog, LetsFullTilesBeKeptForEver) {
   ledger.add("shop", many);
   const Response full = handle(request_for("/tlog/tile/0/000"), ledger.view());
   EXPECT_EQ(full.body.size(), 256u * 32);
-  ASSERT_EQ(full.headers.size(), 1u);
-  EXPECT_NE(full.headers[0].second.find("immutable"), std::string::npos);
+  const Response part = handle(request_for("/tlog/tile/entries/000.p/19"), ledger.view());
+  for (const Response& tile : {full, part}) {
+    ASSERT_EQ(tile.headers.size(), 1u);
+    EXPECT_NE(tile.headers[0].second.find("immutable"), std::string::npos);
+  }
+  EXPECT_TRUE(handle(request_for("/tlog/tile/0/009"), ledger.view()).headers.empty());
 }
 
 TEST(Tlog, HasNoTileBeyondTheTreeAndOnlyOneNameForEach) {

@@ -5,6 +5,7 @@
 #include "ledger/chain/submission.h"
 #include "ledger/proofs/codes.h"
 #include "ledger/records/date.h"
+#include "ledger/records/rules.h"
 #include "ledger/records/subject.h"
 #include "proto/canonical.h"
 #include "proto/state.pb.h"
@@ -113,6 +114,10 @@ Checked<ProvenRecord> Evidence::record(std::uint64_t index) const {
   if (!entry) return refuse(kBundleEntry, entry_field(index), "The entry is not a record.");
   auto decoded = proto::decode_record(entry->record);
   if (!decoded) return refuse(kBundleEntry, entry_field(index), decoded.error().message);
+  // Even a quorum cannot make an auditor read what was never a record.
+  if (const auto faults = ledger::check(*decoded); !faults.empty()) {
+    return refuse(kBundleEntry, entry_field(index), faults.front().message);
+  }
   ProvenRecord record;
   record.index = index;
   record.previous_index = entry->previous_index;

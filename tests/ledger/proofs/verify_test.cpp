@@ -326,6 +326,41 @@ TEST_F(VerifyTest, AHeadThatIsNotTheCheckpointsIsRefused) {
   EXPECT_EQ(fault(bundle), kBundleHead.name);
 }
 
+// All validators sign a tree with a record that no node would take: a day that is none.
+TEST_F(VerifyTest, WhatIsNoRecordIsRefusedAlsoWhenAQuorumHasSignedIt) {
+  ProofBundle bundle = made(standing_on_day("2019-06-01"));
+  const std::uint64_t withdrawal = bundle.authors.back().record;
+  std::vector<Bytes> entries;
+  for (std::uint64_t i = 0; i < chain_.tip().tree_size; ++i) {
+    entries.push_back(*chain_.reader().entry(i));
+  }
+  const auto honest = decode_record_entry(entries[withdrawal]);
+  ASSERT_TRUE(honest.has_value());
+  entries[withdrawal] =
+      record_entry(honest->previous_index,
+                   proto::encode_record(status_change("A1", 4, proto::WITHDRAWN, "2019-13-01")));
+  std::vector<Hash> leaves;
+  for (const Bytes& entry : entries) leaves.push_back(leaf_hash(entry));
+  const HashReader subtrees = [&](unsigned level, std::uint64_t place) {
+    const std::size_t width = std::size_t{1} << level;
+    return std::optional(root_of_leaves(std::span(leaves).subspan(place * width, width)));
+  };
+  for (EntryProof& entry : bundle.entries) {
+    entry.bytes = entries[entry.index];
+    entry.path = *inclusion_proof(entry.index, leaves.size(), subtrees);
+  }
+  const std::string origin = log_origin(chain_.genesis());
+  Note note{format_checkpoint({origin, {leaves.size(), root_of_leaves(leaves)}}), {}};
+  note.lines.push_back(sign_note(origin, key_named("v00/log"), note.text));
+  for (const std::string& name : chain_.validators()) {
+    note.lines.push_back(cosign_note(cosigner_name(origin, name), key_named(name + "/cosigner"),
+                                     note.text, 1551400000));
+  }
+  bundle.checkpoint = format_note(note);
+
+  EXPECT_EQ(fault(bundle), kBundleEntry.name);
+}
+
 TEST_F(VerifyTest, AStandingRestsOnTheHistoriesOfSchemeAndIssuer) {
   const ProofBundle honest = made(standing_on_day("2019-01-15", 3));
   for (const char* key : {"scheme/epa/smartway", "org/epa"}) {

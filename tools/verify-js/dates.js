@@ -24,7 +24,8 @@ export const dayAfter = (day) =>
   new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 
 export const checkDates = (...dates) => {
-  if (dates.some((date) => date !== "" && !PARTS.test(date))) {
+  const isDate = (date) => PARTS.test(date) && isDay(firstDay(date));
+  if (dates.some((date) => date !== "" && !isDate(date))) {
     refuse("E-BUNDLE-ANSWER", "It does not answer its question: a date is none.");
   }
 };

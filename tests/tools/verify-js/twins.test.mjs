@@ -162,7 +162,7 @@ const vkeyOf = (name, key) =>
   [name, hex(keyIdOf(name, 4, key)), base64(new Uint8Array([4, ...key]))].join("+");
 
 // Of the golden files none has a witness; a validator's line is taken for one.
-test("the command asks for age and witnesses, and keeps what it verified, as the client does", () => {
+test("the command takes what the client takes, and the same trust files", () => {
   const node = (...words) =>
     spawnSync(process.execPath, [CLI, ...words, "--genesis", genesisPath], { encoding: "utf8" });
   const [ours, theirs] = [scratch("ours.json"), scratch("theirs.json")];
@@ -356,7 +356,9 @@ async function changeEveryByte(name, step) {
   }
 }
 
-const EVERY = { "record": 1, "absence": 1, "purchase-by-name": 1, "history": 7, "standing-active": 7 };
+const EVERY = {
+  "record": 1, "absence": 1, "purchase-by-name": 1, "history": 7, "standing-active": 7,
+};
 
 for (const [name, step] of Object.entries(EVERY)) {
   test(`every byte of a bundle changed: ${name}`, () => changeEveryByte(name, step));

@@ -6,18 +6,20 @@ import { join } from "node:path";
 import test from "node:test";
 
 import { isDay } from "../../../tools/verify-js/dates.js";
-import { equal, hex, unbase64, unhex, utf8 } from "../../../tools/verify-js/bytes.js";
+import { equal, hex, number, unbase64, unhex, utf8 } from "../../../tools/verify-js/bytes.js";
 import { verifySignature } from "../../../tools/verify-js/ed25519.js";
 import {
-  isLineOf, parseCheckpoint, parseNote, parseVkey, verifyLine,
+  isLineOf, keyIdOf, parseCheckpoint, parseNote, parseVkey, verifyLine,
 } from "../../../tools/verify-js/note.js";
 import { decode, encode, fromJson } from "../../../tools/verify-js/protobuf.js";
-import { sha256 } from "../../../tools/verify-js/sha256.js";
+import { parseGenesis } from "../../../tools/verify-js/genesis.js";
+import { sha256, tagged } from "../../../tools/verify-js/sha256.js";
+import { setHash } from "../../../tools/verify-js/trust.js";
 import { judgeStanding } from "../../../tools/verify-js/standing.js";
 import {
   isConsistent, isIncluded, isInState, leafHash, rootOf,
 } from "../../../tools/verify-js/tree.js";
-import { flipped, ROOT, vectors } from "./support.mjs";
+import { flipped, genesis, proof, ROOT, vectors } from "./support.mjs";
 
 const hashes = (list) => (list ?? []).map(unbase64);
 
@@ -179,6 +181,31 @@ test("JSON becomes canonical bytes", () => {
   }
 });
 
+// The document's rows were computed by another program.
+test("the worked bytes of the format's document", () => {
+  const page = readFileSync(join(ROOT, "ledger/proofs/FORMAT.md"), "utf8");
+  const rows = page.split("## Worked bytes")[1].matchAll(/^\| (.+?) \| .+ \| `([0-9a-f]+)` \|$/gm);
+  const said = Object.fromEntries([...rows].map(([, what, bytes]) => [what, bytes]));
+  const { networkId, validators, origin, records } = parseGenesis(genesis);
+  const epa = records.map((one) => decode("Record", one)).find((one) => one.subject === "org/epa");
+  const [, { public_key: key }] = epa.organisation.keys;
+  const path = sha256(utf8("model/ACURA RDX"));
+  const question = proof("absence").slice(51, 51 + 41);
+  const [tag, one] = [utf8("greenledger/submission/v1"), Uint8Array.of(1)];
+  const worked = {
+    "network id": networkId,
+    "question": question,
+    "set hash": setHash(0n, validators),
+    "key id": tagged("greenledger/keyid/v1", one, key).slice(0, 16),
+    "id on the line": keyIdOf(origin, 1, validators[0].log),
+    "before a submission header": Uint8Array.of(tag.length, ...tag),
+    "path in the state": path,
+    "leaf of the state": sha256(Uint8Array.of(2), path, sha256(number(2, 8))),
+  };
+  for (const [what, bytes] of Object.entries(worked)) assert.equal(said[what], hex(bytes), what);
+  assert.equal(Object.keys(said).length, Object.keys(worked).length);
+});
+
 // ---- standings ----
 
 // One certification of a third-party scheme, issued from `from` on under one accreditation.
@@ -192,7 +219,8 @@ function world({ from = "2019-05", accreditation = {}, roles = ["CERTIFIER"] }) 
     accreditations: [{ certifier: "epa", ...accreditation }],
   };
   const certification = { scheme: "scheme/owner/s", valid_from: from, valid_to: "2020-02" };
-  const body = { ...certification, changes: [], assessment: false, counters: [], content_index: 9n };
+  const rest = { changes: [], assessment: false, counters: [], content_index: 9n };
+  const body = { ...certification, ...rest };
   const subject = "cert/epa/s/1";
   const histories = {
     "org/epa": { records: [proven(1n, 1, "org/epa", { organisation: { name: "E", roles } })] },
@@ -226,4 +254,7 @@ test("an issuer is accredited around the day of issue, and a certifier", async (
   await refused(accredited("2019-03-02", "", { from: "" }));
   await refused(standing({ accreditation: { certifier: "other" } }, "2019-06-01"));
   await refused(standing({ roles: ["RECORDER"] }, "2019-06-01"));
+  for (const from of ["2019-13", "2019-02-30", "later"]) {
+    await refused(standing({ from }, "2019-06-01"));
+  }
 });

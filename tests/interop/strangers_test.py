@@ -239,6 +239,111 @@ class Ics23(Stranger):
                 self.assertEqual(json.load(answer)["code"], code, query)
 
 
+class Credential(Stranger):
+    """Digital Bazaar's verifier from npm, on a certification that its issuer exports."""
+    CERTIFICATION = "us-epa/smartway/EL 1"
+    RECORD, BUNDLE = (f"urn:greenledger:vocabulary#{term}" for term in ("record", "bundle"))
+
+    def setUp(self):
+        super().setUp()
+        self.file = self.network.folder / "it.vc.json"
+        self.network.say(
+            "cert", "issue", "--org", "us-epa", "--scheme", "us-epa/smartway", "--number", "EL 1",
+            "--holder", "LEI:529900T8BM49AURSDO55", "--holder", "Acmé \u4e2d", "--brand", "Acme",
+            "--model", "Chair 7", "--gtin", "4012345678901", "--category", "SmartWay:car",
+            "--level", "SmartWay Elite", "--valid-from", "2018-01", "--valid-to", "2039-12-31",
+            "--evidence", 32 * "ab", "--holds-in", "US")
+        self.signed()  # a proof needs a checkpoint
+        self.network.say("cert", "export", self.CERTIFICATION, "--org", "us-epa", "--out",
+                         self.file)
+        self.credential = json.loads(self.file.read_text())
+
+    def twin(self, change):
+        """A copy that went through `change`, beside the file."""
+        twin = json.loads(self.file.read_text())
+        change(twin)
+        self.assertNotEqual(twin, self.credential)
+        path = self.file.with_name(f"twin{len(list(self.file.parent.glob('twin*')))}.json")
+        path.write_text(json.dumps(twin))
+        return path
+
+    def test_judges_the_credential_and_its_twins(self):
+        def change(*keys, to):
+            def altered(document):
+                for key in keys[:-1]:
+                    document = document[key]
+                document[keys[-1]] = to
+            return self.twin(altered)
+
+        attestation = ("credentialSubject",)
+        product = (*attestation, "assessment", 0, "assessedProduct", 0, "product")
+        other = "did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"
+        value = self.credential["proof"]["proofValue"]
+        twins = {
+            "another product": change(*product, "registeredId", to="04012345678918"),
+            "another name": change(*attestation, "issuedToParty", "name", to="Acme"),
+            "another day": change("validUntil", to="2040-12-31T23:59:59Z"),
+            "another issuer": change("issuer", "id", to=other),
+            "another issuer's name": change("issuer", "name", to="another"),
+            "another type": change("type", to=["VerifiableCredential"]),
+            "another time": change("proof", "created", to="2026-01-01T00:00:00Z"),
+            "another method": change("proof", "verificationMethod",
+                                     to=f"{other}#{other.removeprefix('did:key:')}"),
+            "another purpose": change("proof", "proofPurpose", to="authentication"),
+            "another signature": change("proof", "proofValue",
+                                        to=value[:-1] + ("3" if value[-1] == "2" else "2")),
+            "another bundle": change("evidence", 0, self.BUNDLE, "@value", "bundle", to="AAAA"),
+            "another certification": change(*attestation, self.RECORD, "@value", "certification",
+                                            "level", to="SmartWay"),
+            "no proof": self.twin(lambda document: document.pop("proof")),
+            "a member more": change("credentialSubject", "note", to="green"),
+        }
+        today = self.credential["evidence"][0][self.BUNDLE]["@value"]["day"]
+        script = packages(self) / "credential.mjs"
+        self.judged(["node", script, today], self.file, twins)
+        for day in ("2017-12-30", "2040-01-02"):  # before it holds, and after
+            ran = subprocess.run(["node", script, day, self.file], capture_output=True, text=True)
+            self.assertRegex(ran.stdout, "^refused: ", day)
+
+    def test_loses_nothing_and_carries_the_ledgers_proof(self):
+        subject = "cert/us-epa/smartway/EL%201"
+        record = self.network.get(f"/v1/subjects/{subject}")["record"]["record"]["certification"]
+        attestation = self.credential["credentialSubject"]
+        self.assertEqual(attestation[self.RECORD]["@value"]["certification"], record)
+        assessment, = attestation["assessment"]
+        product, = assessment["assessedProduct"]
+        self.assertEqual(product["product"]["registeredId"], record["products"][0]["gtin"])
+        self.assertEqual(attestation["issuedToParty"]["registeredId"], "529900T8BM49AURSDO55")
+        self.assertEqual(attestation["issuedToParty"]["name"], "Acmé \u4e2d")
+        self.assertEqual(attestation["auditableEvidence"][0]["hashDigest"], 32 * "ab")
+        self.assertEqual(assessment["declaredValue"][0]["score"], "SmartWay Elite")
+        self.assertEqual((self.credential["validFrom"], self.credential["validUntil"]),
+                         ("2018-01-01T00:00:00Z", "2039-12-31T23:59:59Z"))
+
+        evidence = self.credential["evidence"][0][self.BUNDLE]["@value"]
+        bundle = base64.b64decode(evidence["bundle"])
+        self.assertEqual(hashlib.sha256(bundle).hexdigest(), evidence["sha256"])
+        proof = self.network.folder / "evidence.greenproof"
+        proof.write_bytes(bundle)
+        verdict = self.network.ask("proof", "verify", proof)
+        self.assertEqual(verdict["verdict"], "VALID")
+        self.assertIn(subject, verdict["question"])
+
+    def test_is_refused_to_others_and_for_what_does_not_hold(self):
+        out = self.network.folder / "none.json"
+        export = ("cert", "export", self.CERTIFICATION, "--out", out)
+        self.assertEqual(self.network.refuse(*export, "--org", "alpha"), (6, "E-CREDENTIAL"))
+        key = self.network.folder / "client" / "keys" / "alpha" / "operation.pem"
+        self.assertTrue(key.exists())
+        self.assertEqual(self.network.refuse(*export, "--org", "us-epa", "--key", key),
+                         (6, "E-CREDENTIAL"))
+        self.network.say("cert", "suspend", self.CERTIFICATION, "--org", "us-epa", "--reason",
+                         "test")
+        self.signed()
+        self.assertEqual(self.network.refuse(*export, "--org", "us-epa"), (6, "E-CREDENTIAL"))
+        self.assertFalse(out.exists())
+
+
 class OpenSSL(Stranger):
     """Stock openssl and the shell, on what the client takes out of a proof that it verified."""
     CERTIFICATION = "cert/us-epa/smartway/JTYXV01.8P35~4156fe74"

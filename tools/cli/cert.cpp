@@ -1,4 +1,5 @@
 // greenledger cert: certifications, what they say, how they stand on a day, and their history.
+#include "tools/cli/cert_export.h"
 #include "tools/cli/cert_view.h"
 #include "tools/cli/cert_writing.h"
 #include "tools/cli/history_view.h"
@@ -175,6 +176,7 @@ void add_cert(Cli& cli) {
   add_cert_writing(cli, noun);
   add_import_verb(cli, noun, ImportOf::certifications);
   add_reading(cli, noun);
+  add_cert_export(cli, noun);
 }
 
 }  // namespace tools

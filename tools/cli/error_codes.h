@@ -14,7 +14,8 @@ inline constexpr std::string_view kConfig = "E-CONFIG";               // a confi
 inline constexpr std::string_view kInput = "E-INPUT";                 // a file that the user names
 inline constexpr std::string_view kNotFound = "E-NOT-FOUND";          // what was asked for
 inline constexpr std::string_view kWrongNetwork = "E-NETWORK-WRONG";  // another genesis file
-inline constexpr std::string_view kWrite = "E-WRITE";  // a file that cannot be written
+inline constexpr std::string_view kCredential = "E-CREDENTIAL";  // nothing the issuer can vouch for
+inline constexpr std::string_view kWrite = "E-WRITE";            // a file that cannot be written
 
 }  // namespace tools::error_code
 

@@ -20,6 +20,7 @@ constexpr Family kErrorFamilies[] = {
     {error_code::kUsage, ExitCode::usage},
     {error_code::kConfig, ExitCode::usage},
     {error_code::kInput, ExitCode::usage},
+    {error_code::kCredential, ExitCode::refused},
     {error_code::kWrite, ExitCode::usage},
     {"E-IMPORT-FILE", ExitCode::usage},
     {"E-CSV-", ExitCode::usage},

@@ -86,12 +86,6 @@ class Witnessed(NetworkTest):
         self.wait_until(lambda: self.item(one)["state"] == state,
                         lambda: json.dumps(self.item(one)))
 
-    def wait_until(self, holds, what):
-        try:
-            super().wait_until(holds, "")
-        except AssertionError:
-            self.fail(what() if callable(what) else what)
-
 
 class Honest(Witnessed):
     def test_signatures_are_kept_served_and_carried_by_proofs(self):

@@ -1,9 +1,10 @@
-// The store on RocksDB: one column family a column, one synced batch a write, or one
-// sync for several (group commit). What RocksDB does not promise is dealt with here: its own log
-// file is replaced by a sink (a full disk aborts the process otherwise), errors after start stop the process (a failed write may be there after
-// reopening, so going on would be guessing), and a folder says in a file of its own which network
-// and format it belongs to before RocksDB may touch it. What nobody can see from inside, such as a
-// deleted log, is found by comparing with the vote file (vote_file.h).
+// The store on RocksDB: one column family a column, one synced batch a write, or one sync for
+// several (group commit). What RocksDB does not promise is dealt with here: its own log file is
+// replaced by a sink (a full disk aborts the process otherwise), errors after start stop the
+// process (a failed write may be there after reopening, so going on would be guessing), and a
+// folder says in a file of its own which network and format it belongs to before RocksDB may touch
+// it. What nobody can see from inside, such as a deleted log, is found by comparing with the vote
+// file (vote_file.h).
 //
 // Thread rule: write() belongs to one thread; snapshots are read from any. A snapshot keeps the
 // database open: the folder is unlocked when the store and its last snapshot are gone.

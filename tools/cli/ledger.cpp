@@ -4,6 +4,7 @@
 #include "ledger/chain/rocks_store.h"
 #include "proto/canonical.h"
 #include "tools/cli/error_codes.h"
+#include "tools/cli/ledger_copy.h"
 #include "tools/cli/node_reader.h"
 #include "tools/cli/nouns.h"
 #include "tools/cli/record_json.h"
@@ -115,6 +116,7 @@ void add_ledger(Cli& cli) {
   verb.add_option("--as-of-height", options->height, "answer as the ledger stood after this block")
       ->type_name("")
       ->check(height_fault);
+  add_ledger_copies(cli, noun);
 }
 
 }  // namespace tools

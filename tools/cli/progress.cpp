@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+
 namespace tools {
 namespace {
 
@@ -15,6 +17,12 @@ std::string clock_text(std::uint64_t ms) {
     return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
   }
   return fmt::format("{:02}:{:02}", seconds / 60, seconds % 60);
+}
+
+std::uint64_t steady_ms() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
 }
 
 }  // namespace
@@ -59,5 +67,25 @@ void ProgressReport::update(const ImportProgress& progress) {
 }
 
 void ProgressReport::finish() { output_.progress(""); }
+
+CountReport::CountReport(Output& output, std::string verb, std::string things)
+    : output_(output),
+      verb_(std::move(verb)),
+      things_(std::move(things)),
+      start_ms_(steady_ms()),
+      shown_ms_(start_ms_) {}
+
+void CountReport::update(std::uint64_t done, std::uint64_t total) {
+  if (!before_) before_ = done;
+  const std::uint64_t now_ms = steady_ms();
+  if (now_ms - shown_ms_ < (output_.has_terminal() ? kBarEveryMs : kLineEveryMs)) return;
+  shown_ms_ = now_ms;
+  const std::uint64_t rate =
+      (done - *before_) * 1000 / std::max<std::uint64_t>(1, now_ms - start_ms_);
+  output_.progress(fmt::format("{} {} of {} {}  {}%  {}/s", verb_, grouped(done), grouped(total),
+                               things_, total == 0 ? 100 : done * 100 / total, grouped(rate)));
+}
+
+void CountReport::finish() { output_.progress(""); }
 
 }  // namespace tools

@@ -5,6 +5,7 @@
 
 #include "ledger/proofs/verify.h"
 #include "tools/cli/error_codes.h"
+#include "tools/cli/genesis_file.h"
 #include "tools/cli/node_reader.h"
 #include "tools/cli/nouns.h"
 #include "tools/cli/proof_export.h"

@@ -33,4 +33,12 @@ Checked<ExecutedBlock> execute_block(BlockBase base, const Header& header,
                                      const BodyContent& content, const FindVerified& find,
                                      const Epoch* closed);
 
+// The block that this content gives behind `base`, where of its seal only epoch, view, time and
+// proposer are taken from `seal`: for whoever wants to say what differs. E-BLOCK-INVALID as above;
+// its field is "epoch_entry" or "submissions.<position>", empty when it holds no record.
+Checked<ExecutedBlock> build_again(BlockBase base, const Seal& seal, const BlockContent& content,
+                                   const Epoch* closed);
+Checked<ExecutedBlock> build_again(BlockBase base, const Seal& seal, const BodyContent& content,
+                                   const Epoch* closed);
+
 }  // namespace ledger

@@ -1,0 +1,56 @@
+// Where a replay keeps the state that it computes: a store on disk under what many blocks changed,
+// gathered in memory. Writing a block alone would sync for each, and write tops of the trie again
+// and again.
+//
+// A kill loses what was gathered; what was written is whole, and the replay goes on behind it.
+//
+// Thread rule: one thread.
+#pragma once
+
+#include <string>
+
+#include "crypto/expected.h"
+#include "ledger/chain/executor.h"
+
+namespace tools {
+
+enum class Keep {
+  state,       // for an audit: the newest state and the tiles, nothing else
+  everything,  // for a node: all that a node keeps of a block
+};
+
+class WorkStore {
+ public:
+  // The folder is made when absent; its parent must exist. Empty: in memory, for small ledgers.
+  // Errors of the store.
+  static crypto::Result<WorkStore> open(const std::string& folder, const crypto::Hash& network_id,
+                                        Keep keep);
+  WorkStore(WorkStore&&) noexcept;
+  ~WorkStore();
+
+  // The state behind the last add(); reads newest state only.
+  std::shared_ptr<const ledger::Snapshot> snapshot() const;
+
+  void add(const ledger::ExecutedBlock& block);
+  void put(ledger::Column column, crypto::Bytes key, crypto::Bytes value);
+
+  // Tiles above the lowest level that are full and were completed since the last flush.
+  struct FullTile {
+    unsigned level = 0;
+    std::uint64_t index = 0;
+    crypto::Bytes hashes;
+  };
+  std::vector<FullTile> full_tiles() const;
+
+  bool wants_flush() const;
+  void flush();
+
+ private:
+  class Gathered;
+  struct Parts;
+  explicit WorkStore(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace tools

@@ -50,4 +50,10 @@ inline constexpr RejectCode kAuditRules{
 inline constexpr RejectCode kAuditOld{
     "E-AUDIT-OLD", "Ask another node: this copy ends before what you verified last."};
 
+// Of files with statements.
+inline constexpr RejectCode kStatementForm{
+    "E-STATEMENT-FORM", "Name the file that `greenledger audit --statement` made."};
+inline constexpr RejectCode kStatementSignature{
+    "E-STATEMENT-SIGNATURE", "Ask the auditor for the statement again: these words differ."};
+
 }  // namespace tools

@@ -474,7 +474,8 @@ AuditReport Replay::finish() {
 
 Result<AuditReport> audit_ledger(const LedgerSource& source, const ledger::Genesis& genesis,
                                  const AuditOptions& options) {
-  auto store = WorkStore::open(options.work, genesis.network_id, options.keep);
+  auto store =
+      WorkStore::open(options.work, genesis.network_id, options.keep, options.gathered_max);
   if (!store) return Unexpected{store.error()};
   // The thread that reads ahead and the replay itself ask the same source.
   const auto mutex = std::make_shared<std::mutex>();

@@ -17,6 +17,7 @@ struct AuditOptions {
   unsigned threads = 0;                     // that prepare; 0: one a core
   std::optional<ledger::TrustPoint> trust;  // a head that was verified before
   Keep keep = Keep::state;
+  std::size_t gathered_max = kGatheredBytesMax;  // of the work store
   std::function<void(std::uint64_t done, std::uint64_t total)> progress;
 };
 

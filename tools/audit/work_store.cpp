@@ -18,8 +18,6 @@ using ledger::Column;
 using ledger::KeyValue;
 using ledger::Snapshot;
 
-// Some 15,000 purchases. More saves little: nodes deep in the trie change once each.
-constexpr std::size_t kGatheredBytesMax = std::size_t{24} << 20U;
 constexpr std::size_t kPathBytes = 32;  // first part of every key of Column::values
 constexpr std::size_t kRowBytes = 64;   // of the tables, beside key and value
 
@@ -121,6 +119,7 @@ class WorkStore::Gathered final : public Snapshot {
 
 struct WorkStore::Parts {
   Keep keep = Keep::state;
+  std::size_t gathered_max = kGatheredBytesMax;
   std::unique_ptr<ledger::Store> store;
   std::shared_ptr<Gathered> gathered = std::make_shared<Gathered>();
 };
@@ -130,9 +129,10 @@ WorkStore::WorkStore(WorkStore&&) noexcept = default;
 WorkStore::~WorkStore() = default;
 
 crypto::Result<WorkStore> WorkStore::open(const std::string& folder, const crypto::Hash& network_id,
-                                          Keep keep) {
+                                          Keep keep, std::size_t gathered_max) {
   auto parts = std::make_unique<Parts>();
   parts->keep = keep;
+  parts->gathered_max = gathered_max;
   if (folder.empty()) {
     parts->store = std::make_unique<ledger::MemoryStore>();
   } else {
@@ -187,7 +187,7 @@ std::vector<WorkStore::FullTile> WorkStore::full_tiles() const {
   return full;
 }
 
-bool WorkStore::wants_flush() const { return parts_->gathered->bytes() >= kGatheredBytesMax; }
+bool WorkStore::wants_flush() const { return parts_->gathered->bytes() >= parts_->gathered_max; }
 
 void WorkStore::flush() {
   parts_->store->write(parts_->gathered->take());

@@ -19,12 +19,15 @@ enum class Keep {
   everything,  // for a node: all that a node keeps of a block
 };
 
+// Some 15,000 purchases. More saves little: nodes deep in the trie change once each.
+inline constexpr std::size_t kGatheredBytesMax = std::size_t{24} << 20U;
+
 class WorkStore {
  public:
   // The folder is made when absent; its parent must exist. Empty: in memory, for small ledgers.
-  // Errors of the store.
+  // It wants a flush when it has gathered so many bytes. Errors of the store.
   static crypto::Result<WorkStore> open(const std::string& folder, const crypto::Hash& network_id,
-                                        Keep keep);
+                                        Keep keep, std::size_t gathered_max = kGatheredBytesMax);
   WorkStore(WorkStore&&) noexcept;
   ~WorkStore();
 

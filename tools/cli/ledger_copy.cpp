@@ -1,14 +1,15 @@
-// greenledger ledger export: copies of a whole ledger.
+// greenledger ledger export and import: copies of a whole ledger.
 #include "tools/cli/ledger_copy.h"
 
 #include <chrono>
 
+#include "tools/audit/node_copy.h"
 #include "tools/audit/open_source.h"
 #include "tools/audit/tile_folder.h"
 #include "tools/cli/error_codes.h"
-#include "tools/cli/genesis_file.h"
 #include "tools/cli/progress.h"
 #include "tools/cli/text_cells.h"
+#include "tools/cli/trust_file.h"
 
 namespace tools {
 namespace {
@@ -37,7 +38,7 @@ ExitCode export_ledger(Session& session, const ExportOptions& options) {
                     "--tiles FOLDER is for web servers, --archive FILE for keeping and sending.")
             .error);
   }
-  const Result<ledger::Genesis> genesis = genesis_of(session);
+  const Result<ledger::Genesis> genesis = read_genesis(session.settings.genesis_path());
   if (!genesis) return session.output.fail(genesis.error());
   const Result<LedgerSource> source =
       open_source(source_place(session, options.source), *genesis, session.node_access.get);
@@ -60,6 +61,60 @@ ExitCode export_ledger(Session& session, const ExportOptions& options) {
   return ExitCode::done;
 }
 
+struct ImportOptions {
+  std::string source;
+  std::string to;
+};
+
+ExitCode import_ledger_to(Session& session, const ImportOptions& options) {
+  const Result<ledger::Genesis> genesis = read_genesis(session.settings.genesis_path());
+  if (!genesis) return session.output.fail(genesis.error());
+  const Result<LedgerSource> source =
+      open_source(options.source, *genesis, session.node_access.get);
+  if (!source) return session.output.fail(source.error());
+  CountReport progress(session.output, "verified", "entries");
+  AuditOptions audit;
+  audit.progress = [&](std::uint64_t done, std::uint64_t total) { progress.update(done, total); };
+  const Result<AuditReport> report = import_ledger(*source, *genesis, options.to, audit);
+  progress.finish();
+  if (!report) return session.output.fail(report.error());
+  if (report->fault) {
+    const AuditFault& fault = *report->fault;
+    const std::string where =
+        fault.index ? "Entry " + std::to_string(*fault.index) + ": " : std::string();
+    session.output.fail(crypto::Error{fault.code, where + fault.message, fault.hint});
+    return fault.open ? ExitCode::undecided : ExitCode::invalid;
+  }
+  session.output.show("ledger-import",
+                      {{"folder", "folder"},
+                       {"height", "height"},
+                       {"records", "records"},
+                       {"entries_before", "entries verified before"}},
+                      {{"folder", options.to},
+                       {"height", report->kept_height},
+                       {"records", report->counts.records},
+                       {"entries_before", report->entries_before}});
+  session.output.next("greenledgerd restore --from " + shell_word(options.to) + " --home HOME");
+  return ExitCode::done;
+}
+
+void add_import_of_ledgers(Cli& cli, CLI::App& noun) {
+  const auto options = std::make_shared<ImportOptions>();
+  CLI::App& verb =
+      cli.add_verb(noun,
+                   {"import",
+                    "Verify a whole ledger, and write it as a backup from which a node can start",
+                    {"greenledger ledger import ledger-2026.greenarchive --to backup "
+                     "--genesis genesis.json"}},
+                   [options](Session& session) { return import_ledger_to(session, *options); });
+  verb.add_option("SOURCE", options->source, std::string(kSourceMeaning))
+      ->required()
+      ->type_name("");
+  verb.add_option("--to", options->to, "folder to make, or to go on with")
+      ->required()
+      ->type_name("");
+}
+
 }  // namespace
 
 std::string source_place(const Session& session, const std::string& named) {
@@ -79,6 +134,7 @@ void add_ledger_copies(Cli& cli, CLI::App& noun) {
   verb.add_option("--tiles", options->tiles, "folder to write tiles to (C2SP tlog-tiles)")
       ->type_name("");
   verb.add_option("--archive", options->archive, "compressed file to write")->type_name("");
+  add_import_of_ledgers(cli, noun);
 }
 
 }  // namespace tools

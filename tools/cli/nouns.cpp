@@ -14,6 +14,7 @@ void add_all_nouns(Cli& cli) {
   add_ledger(cli);
   add_report(cli);
   add_proof(cli);
+  add_audit(cli);
   add_config(cli);
   add_version(cli);
   add_completion(cli);

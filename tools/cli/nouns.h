@@ -5,6 +5,7 @@
 
 namespace tools {
 
+void add_audit(Cli& cli);
 void add_cert(Cli& cli);
 void add_completion(Cli& cli);
 void add_config(Cli& cli);

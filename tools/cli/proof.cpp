@@ -5,7 +5,6 @@
 
 #include "ledger/proofs/verify.h"
 #include "tools/cli/error_codes.h"
-#include "tools/cli/genesis_file.h"
 #include "tools/cli/node_reader.h"
 #include "tools/cli/nouns.h"
 #include "tools/cli/proof_export.h"
@@ -23,7 +22,6 @@ using crypto::Result;
 using crypto::Unexpected;
 
 constexpr std::size_t kUnfolded = 10'000;  // into a pipe a sentence goes on one line
-constexpr const char* kTrustMeaning = "what was verified before (proof verify --save-trust)";
 constexpr std::chrono::milliseconds kCheckpointPause{200};
 constexpr int kCheckpointTries = 25;
 
@@ -283,8 +281,7 @@ void add_verify(Cli& cli, CLI::App& noun) {
       [options](Session& session) { return verify(session, *options); });
   verb.add_option("FILE", options->file, "the proof")->required()->type_name("");
   verb.add_option("--trust", options->trust, kTrustMeaning)->type_name("");
-  verb.add_option("--save-trust", options->save_trust, "keep the head for the next proof here")
-      ->type_name("");
+  verb.add_option("--save-trust", options->save_trust, kSaveTrustMeaning)->type_name("");
   verb.add_option("--witness", options->witnesses, "verifier key of a trusted outside witness")
       ->type_name("");
   verb.add_option("--witnesses-min", options->witnesses_min, "so many of them must have signed")

@@ -13,6 +13,10 @@
 
 namespace tools {
 
+// Of the flags that name such a file.
+inline constexpr const char* kTrustMeaning = "what was verified before (--save-trust)";
+inline constexpr const char* kSaveTrustMeaning = "keep the head for the next time here";
+
 std::string write_trust(const ledger::TrustPoint& point);
 
 // The genesis file. E-WRONG-NETWORK: there is none; and what parse_genesis says.

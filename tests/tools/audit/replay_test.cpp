@@ -186,7 +186,7 @@ TEST_F(Audit, NamesTheSealThatSaysOtherwiseThanItsEntries) {
   const auto good = entries();
   const std::size_t at = find(good, ledger::EntryKind::seal, 100);
   const ledger::Seal seal = *ledger::decode_seal(good[at]);
-  const auto refused = [&](const char* what, auto change, const crypto::RejectCode& code) {
+  const auto expect_refused = [&](const char* what, auto change, const crypto::RejectCode& code) {
     ledger::Seal forged = seal;
     change(forged);
     auto altered = good;
@@ -195,17 +195,17 @@ TEST_F(Audit, NamesTheSealThatSaysOtherwiseThanItsEntries) {
     expect_fault(audit_entries(altered), code, at);
   };
   const crypto::Hash other = crypto::sha256("other");
-  refused("state root", [&](ledger::Seal& s) { s.state_root = other; }, kAuditSeal);
-  refused("parent", [&](ledger::Seal& s) { s.parent_hash = other; }, kAuditSeal);
-  refused("network", [&](ledger::Seal& s) { s.network_id = other; }, kAuditSeal);
-  refused("epoch", [](ledger::Seal& s) { ++s.epoch; }, kAuditSeal);
-  refused("height", [](ledger::Seal& s) { ++s.height; }, kAuditSeal);
-  refused("time", [](ledger::Seal& s) { s.time_ms = 1; }, kAuditSeal);
-  refused("first", [](ledger::Seal& s) { ++s.first_index; }, kAuditSeal);
-  refused("count", [](ledger::Seal& s) { ++s.count; }, kAuditSeal);
-  refused("set", [&](ledger::Seal& s) { s.set_hash = other; }, kAuditSeal);
-  refused("next set", [&](ledger::Seal& s) { s.next_set_hash = other; }, kAuditSeal);
-  refused("rules", [](ledger::Seal& s) { s.rules_version = 2; }, kAuditRules);
+  expect_refused("state root", [&](ledger::Seal& s) { s.state_root = other; }, kAuditSeal);
+  expect_refused("parent", [&](ledger::Seal& s) { s.parent_hash = other; }, kAuditSeal);
+  expect_refused("network", [&](ledger::Seal& s) { s.network_id = other; }, kAuditSeal);
+  expect_refused("epoch", [](ledger::Seal& s) { ++s.epoch; }, kAuditSeal);
+  expect_refused("height", [](ledger::Seal& s) { ++s.height; }, kAuditSeal);
+  expect_refused("time", [](ledger::Seal& s) { s.time_ms = 1; }, kAuditSeal);
+  expect_refused("first", [](ledger::Seal& s) { ++s.first_index; }, kAuditSeal);
+  expect_refused("count", [](ledger::Seal& s) { ++s.count; }, kAuditSeal);
+  expect_refused("set", [&](ledger::Seal& s) { s.set_hash = other; }, kAuditSeal);
+  expect_refused("next set", [&](ledger::Seal& s) { s.next_set_hash = other; }, kAuditSeal);
+  expect_refused("rules", [](ledger::Seal& s) { s.rules_version = 2; }, kAuditRules);
 
   // What no rule ties down, the block that follows does: its parent is another.
   auto altered = good;
@@ -292,6 +292,58 @@ TEST_F(Audit, RefusesAnOlderLedgerAndAnotherThanTheOneThatWasVerified) {
   ASSERT_TRUE(forked.fault.has_value());
   EXPECT_EQ(forked.fault->code, kAuditFork.name);
   EXPECT_EQ(options.trust->head.size, size);
+}
+
+// Stopped behind any bundle, with a write for each block: what was found good is not read again.
+TEST_F(Audit, GoesOnBehindWhatAnEarlierRunWrote) {
+  const LedgerSource good = source();
+  const AuditReport whole = audit(good);
+  AuditOptions options;
+  options.work = (folder_ / "work").string();
+  options.gathered_max = 0;
+  LedgerSource failing = good;
+  failing.tile = [&good](const TileName& name) -> crypto::Result<crypto::Bytes> {
+    if (name.index == 0) return good.tile(name);
+    return crypto::Unexpected{crypto::Error{std::string(error_code::kSourceRead), "down", ""}};
+  };
+  const AuditReport stopped = audit(failing, options);
+  EXPECT_EQ(stopped.verdict, Verdict::undecided);
+  EXPECT_EQ(stopped.entries_before, 0u);
+
+  LedgerSource rest = good;
+  std::uint64_t lowest = ~std::uint64_t{0};
+  rest.certificate = [&](std::uint64_t height) {
+    lowest = std::min(lowest, height);
+    return good.certificate(height);
+  };
+  const AuditReport report = audit(rest, options);
+  EXPECT_EQ(report.verdict, Verdict::valid);
+  EXPECT_EQ(report.entries_before, stopped.counts.entries);
+  EXPECT_GT(report.entries_before, 150u);
+  EXPECT_EQ(lowest, stopped.tip.seal.height + 1);
+  EXPECT_EQ(report.tip.hash(), whole.tip.hash());
+  EXPECT_EQ(report.counts.records, whole.counts.records);
+  EXPECT_EQ(report.counts.certificates, whole.counts.certificates);
+  EXPECT_EQ(report.counts.epochs, whole.counts.epochs);
+}
+
+// Another ledger under a work folder whose beginning was good does not become good by it.
+TEST_F(Audit, DoesNotMixTwoLedgersInOneWorkFolder) {
+  AuditOptions options;
+  options.work = (folder_ / "work").string();
+  options.gathered_max = 0;
+  LedgerSource failing = source();
+  const LedgerSource good = source();
+  failing.tile = [&good](const TileName& name) -> crypto::Result<crypto::Bytes> {
+    if (name.index == 0) return good.tile(name);
+    return crypto::Unexpected{crypto::Error{std::string(error_code::kSourceRead), "down", ""}};
+  };
+  audit(failing, options);
+  auto altered = entries();
+  const std::size_t submission = find(altered, ledger::EntryKind::submission, 30);
+  altered[submission + 7].back() ^= 1;
+  const AuditReport report = audit(rehashed(source(), altered), options);
+  expect_fault(report, kAuditCheckpoint, altered.size() - 1);
 }
 
 TEST_F(Audit, RefusesTheLedgerOfAnotherGenesisFile) {

@@ -71,19 +71,22 @@ class WorkStore::Gathered final : public Snapshot {
   }
 
   void put(Column column, Bytes key, Bytes value) {
-    bytes_ += key.size() + value.size() + kRowBytes;
-    tables_[static_cast<std::size_t>(column)].insert_or_assign(std::move(key), std::move(value));
+    auto& table = tables_[static_cast<std::size_t>(column)];
+    const auto [row, is_new] = table.try_emplace(std::move(key));
+    bytes_ += value.size() + (is_new ? row->first.size() + kRowBytes : 0);
+    bytes_ -= row->second.size();
+    row->second = std::move(value);
   }
   // `only`: earlier values of the path that were not written are dropped.
   void put_value(Bytes key, Bytes value, bool only) {
     Bytes& newest = newest_[key.substr(0, kPathBytes)];
-    if (only && !newest.empty()) values().erase(newest);
+    if (only && !newest.empty()) erase(Column::values, newest);
     newest = key;
     put(Column::values, std::move(key), std::move(value));
   }
   // A node that nothing names any more.
   void drop_node(const Bytes& key) {
-    if (tables_[static_cast<std::size_t>(Column::nodes)].erase(key) == 0) removed_.push_back(key);
+    if (!erase(Column::nodes, key)) removed_.push_back(key);
   }
 
   void start(std::shared_ptr<const Snapshot> below) {
@@ -107,7 +110,14 @@ class WorkStore::Gathered final : public Snapshot {
   const Table<Bytes>& tiles() const { return tables_[static_cast<std::size_t>(Column::tiles)]; }
 
  private:
-  Table<Bytes>& values() { return tables_[static_cast<std::size_t>(Column::values)]; }
+  bool erase(Column column, const Bytes& key) {
+    auto& table = tables_[static_cast<std::size_t>(column)];
+    const auto row = table.find(key);
+    if (row == table.end()) return false;
+    bytes_ -= key.size() + row->second.size() + kRowBytes;
+    table.erase(row);
+    return true;
+  }
   const Table<Bytes>& values() const { return tables_[static_cast<std::size_t>(Column::values)]; }
 
   std::shared_ptr<const Snapshot> below_;

@@ -19,8 +19,9 @@ enum class Keep {
   everything,  // for a node: all that a node keeps of a block
 };
 
-// Some 15,000 purchases. More saves little: nodes deep in the trie change once each.
-inline constexpr std::size_t kGatheredBytesMax = std::size_t{24} << 20U;
+// Some 10,000 purchases and more. What lies deep in the trie changes once each, and gains nothing
+// by waiting.
+inline constexpr std::size_t kGatheredBytesMax = std::size_t{8} << 20U;
 
 class WorkStore {
  public:

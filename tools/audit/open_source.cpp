@@ -33,9 +33,11 @@ Unexpected<Error> missing(const std::string& place, const std::string& what) {
 // ---- A folder of tiles ----
 
 Result<Bytes> read_part(const fs::path& folder, const std::string& path) {
-  std::error_code ignored;
-  if (!fs::is_regular_file(folder / path, ignored)) return missing(folder.string(), path);
-  auto bytes = ledger::read_small_file((folder / path).string(), kPartBytesMax);
+  std::error_code error;
+  const auto size = fs::file_size(folder / path, error);
+  if (error) return missing(folder.string(), path);
+  if (size > kPartBytesMax) return missing(folder.string(), "a whole " + path);
+  auto bytes = ledger::read_small_file((folder / path).string(), size);
   if (bytes) return *std::move(bytes);
   return source_error(error_code::kSourceRead, bytes.error() + ".",
                       "Check the permissions and the disk.");

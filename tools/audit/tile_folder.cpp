@@ -48,9 +48,10 @@ Result<void> write_part(const fs::path& folder, const std::string& path, ByteVie
 }
 
 std::optional<Bytes> read_part(const fs::path& folder, const std::string& path) {
-  std::error_code ignored;
-  if (!fs::is_regular_file(folder / path, ignored)) return std::nullopt;
-  auto bytes = ledger::read_small_file((folder / path).string(), kPartBytesMax);
+  std::error_code error;
+  const auto size = fs::file_size(folder / path, error);
+  if (error || size > kPartBytesMax) return std::nullopt;
+  auto bytes = ledger::read_small_file((folder / path).string(), size);
   if (!bytes) return std::nullopt;
   return *std::move(bytes);
 }

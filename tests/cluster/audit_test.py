@@ -141,6 +141,15 @@ class Audit(unittest.TestCase):
         self.assertEqual(got["digest"], wanted["digest"])
         self.assertEqual(got["records"], wanted["records"])
 
+    def test_a_sample_is_the_same_for_whoever_has_its_seed(self):
+        told = [self.network.ask("audit", "node", "--sample", "60", "--seed", "2026")
+                for _ in range(2)]
+        self.assertEqual(told[0], told[1])
+        self.assertEqual(told[0]["verdict"], "VALID")
+        self.assertEqual(told[0]["good"], 60)
+        # 1 - 0.05^(1/60)
+        self.assertEqual(told[0]["bad_share_at_most_ppm"], 48703)
+
     def test_a_shorter_copy_is_the_beginning_of_a_longer_one(self):
         told = self.network.ask("audit", "log", "--compare", "node")
         self.assertEqual(told["verdict"], "VALID")

@@ -6,6 +6,7 @@
 #include "tools/audit/codes.h"
 #include "tools/audit/open_source.h"
 #include "tools/audit/statement.h"
+#include "tools/cli/audit_sample.h"
 #include "tools/cli/build_version.h"
 #include "tools/cli/error_codes.h"
 #include "tools/cli/ledger_copy.h"
@@ -32,6 +33,8 @@ struct Options {
   std::string statement;
   std::string check;
   unsigned threads = 0;
+  std::uint64_t sample = 0;  // 0: the whole ledger
+  std::string seed;
 };
 
 std::string now_text() {
@@ -212,6 +215,9 @@ ExitCode audit(Session& session, const Options& options) {
   const std::string place = source_place(session, options.source);
   const auto source = open_source(place, *genesis, session.node_access.get);
   if (!source) return session.output.fail(source.error());
+  if (options.sample > 0) {
+    return show_sample(session, *source, *genesis, options.sample, options.seed);
+  }
   auto report = replay(session, options, *source, *genesis);
   if (!report) return session.output.fail(report.error());
   AuditFacts facts{place, *std::move(genesis), "greenledger " + std::string(kBuildVersion), "", 0,
@@ -252,6 +258,7 @@ void add_audit(Cli& cli) {
        {"greenledger audit --node https://node.example --genesis genesis.json",
         "greenledger audit /srv/www/log --compare https://node.example --save-trust trust.json",
         "greenledger audit ledger.greenarchive --statement audit.json --key auditor",
+        "greenledger audit https://node.example --sample 300 --seed 2026",
         "greenledger audit --check-statement audit.json"}},
       [options](Session& session) { return audit(session, *options); });
   verb.add_option("SOURCE", options->source, std::string(kSourceMeaning))->type_name("");
@@ -266,6 +273,11 @@ void add_audit(Cli& cli) {
   verb.add_option("--save-trust", options->save_trust, kSaveTrustMeaning)->type_name("");
   verb.add_option("--work", options->work,
                   "folder for the state that is computed; else below --home")
+      ->type_name("");
+  verb.add_option("--sample", options->sample,
+                  "only so many random purchases, each with its proof, and what they say of all")
+      ->type_name("");
+  verb.add_option("--seed", options->seed, "draw the sample that another auditor drew")
       ->type_name("");
   verb.add_option("--threads", options->threads, "cores that prepare blocks; else all")
       ->type_name("");

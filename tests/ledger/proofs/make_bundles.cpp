@@ -106,6 +106,11 @@ void run_purchases(Writer& out) {
   prove("wildcard", World::kWildcard);
   prove("no-product", World::kNoProduct);
   prove("in-a-month", World::kInAMonth);
+  prove("claims-another", World::kClaimsOther);
+  prove("claims-without-product", World::kClaimsBare);
+  prove("without-date", World::kNoDate);
+  prove("other-property", World::kOtherKind);
+  prove("other-gtin", World::kOtherGtin);
   world.chain.add("epa", {revocation("epa/operation", "2019-03-01")}, "root");
   world.chain.checkpoint();
   prove("compromised", World::kByName);

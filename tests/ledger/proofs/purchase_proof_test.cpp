@@ -79,6 +79,14 @@ TEST_F(PurchaseProof, NamesTheOutcomeAndWhatItRestsOn) {
   expect(World::kWildcard, LineOutcome::certified, JoinReason::all_certified, {cert("C12")});
   expect(World::kNoProduct, LineOutcome::not_in_register, JoinReason::product_not_stated, {});
   expect(World::kInAMonth, LineOutcome::ambiguous, JoinReason::date_straddles, {cert("C14")});
+  expect(World::kClaimsOther, LineOutcome::not_in_register,
+         JoinReason::claim_covers_another_product, {cert("C4")});
+  expect(World::kClaimsBare, LineOutcome::ambiguous, JoinReason::claim_cannot_be_compared,
+         {cert("C3")});
+  expect(World::kNoDate, LineOutcome::ambiguous, JoinReason::date_not_stated, {cert("C3")});
+  expect(World::kOtherKind, LineOutcome::not_in_register, JoinReason::other_properties, {});
+  expect(World::kOtherGtin, LineOutcome::certified, JoinReason::all_certified, {cert("C1")});
+  EXPECT_TRUE(answer(World::kOtherGtin).join.flags.contains(JoinFlag::gtin_differs));
 }
 
 TEST_F(PurchaseProof, CountsAsGreenWhatARecognisedLabelOfTypeOneCertifies) {
@@ -99,7 +107,7 @@ TEST_F(PurchaseProof, ShowsThePurchaseWithItsCorrectionsAndReturns) {
 }
 
 TEST_F(PurchaseProof, SaysTheSameAsTheReports) {
-  for (int line = 1; line <= 14; ++line) {
+  for (int line = 1; line <= World::kLines; ++line) {
     const std::string number = std::to_string(line);
     const Join proved = answer(number.c_str()).join;
     const Join found = reported(number.c_str());

@@ -75,6 +75,12 @@ void add_purchases(ProofChain& chain) {
   set_attribute(assessed.mutable_purchase()->mutable_product(), "Petrol");
   proto::Record nameless = line(World::kNoProduct, "", "");
   nameless.mutable_purchase()->mutable_product()->set_description("a car");
+  proto::Record bare = claiming(nameless, "cert/epa/smartway/C3");
+  bare.set_subject(World::subject(World::kClaimsBare));
+  proto::Record other_kind = line(World::kOtherKind, "Bolt", "EUV");
+  set_attribute(other_kind.mutable_purchase()->mutable_product(), "hydrogen");
+  proto::Record other_gtin = line(World::kOtherGtin, "Acura", "ILX");
+  other_gtin.mutable_purchase()->mutable_product()->set_gtin("05901234123457");
   chain.add("shop",
             {by_gtin, line(World::kByName, "acura", "rdx"), line(World::kWithdrawn, "Acura", "MDX"),
              line(World::kNowhere, "Audi", "A3"), line(World::kMixed, "Bolt", "EUV"),
@@ -83,7 +89,9 @@ void add_purchases(ProofChain& chain) {
              line(World::kGraded, "Fiat", "500"), line(World::kCorrected, "Acura", "RDV"),
              line(World::kLonger, "Mitsubishi", "Outlander"), assessed,
              line(World::kWildcard, "Kia", "Soul EV"), nameless,
-             line(World::kInAMonth, "Dodge", "Dart", "2019-01")});
+             line(World::kInAMonth, "Dodge", "Dart", "2019-01"),
+             claiming(line(World::kClaimsOther, "Acura", "RDX"), "cert/epa/smartway/C4"), bare,
+             line(World::kNoDate, "Acura", "RDX", ""), other_kind, other_gtin});
   proto::Record correction;
   correction.set_subject(World::subject(World::kCorrected));
   correction.set_place(2);

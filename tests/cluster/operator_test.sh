@@ -244,7 +244,7 @@ first_purchase() {
   cat said
 }
 
-# The auditor has the client and a genesis file, and from the second block on no node.
+# The auditor has the client and a genesis file, and in the last block no node.
 auditing() {
   local page=ledger/proofs
   run README.md 2 >said 2>&1
@@ -258,10 +258,13 @@ auditing() {
   unset GREENLEDGER_PASSPHRASE_FILE
   cd "$folder/audit"
   run $page/README.md 1
+  run $page/README.md 2 >audited 2>&1
+  cat audited
+  grep -q '^VALID' audited
   run $page/BY_HAND.md 1
   kill %1
   wait
-  run $page/README.md 2 >verdicts 2>&1
+  run $page/README.md 3 >verdicts 2>&1
   cat verdicts
   (($(grep -c '^VALID$' verdicts) == 4))
   grep -q '^It counts as green: certified, as known at height 2 ' verdicts

@@ -54,6 +54,8 @@ inline constexpr RejectCode kReportSize{
     "E-REPORT-SIZE", "Name a buyer or a shorter period, or make the report with the client."};
 inline constexpr RejectCode kStateGone{
     "E-STATE-GONE", "Ask for a later height, or a node that keeps the tries of all heights."};
+inline constexpr RejectCode kReceiptSigner{
+    "E-RECEIPT-SIGNER", "Ask the node of a validator; GET /v1/status names them."};
 inline constexpr RejectCode kMediaType{
     "E-MEDIA-TYPE", "Send a submission as application/x-protobuf or application/json."};
 inline constexpr RejectCode kBody{

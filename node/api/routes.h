@@ -49,6 +49,7 @@ Response get_inclusion_proof(const Call& call);
 Response get_consistency_proof(const Call& call);
 Response get_policy(const Call& call);
 Response get_vkeys(const Call& call);
+Response get_receipt(const Call& call);
 
 // routes_witnesses.cpp
 Response list_witnesses(const Call& call);

@@ -1,8 +1,13 @@
+#include <algorithm>
+
 #include "ledger/chain/checkpoints.h"
 #include "ledger/chain/epoch.h"
 #include "ledger/history/tiles.h"
 #include "ledger/history/tlog_proof.h"
+#include "ledger/proofs/receipt.h"
 #include "ledger/proofs/trust_chain.h"
+#include "node/api/codes.h"
+#include "node/api/problem.h"
 #include "node/api/routes.h"
 
 namespace node::api {
@@ -108,6 +113,32 @@ Response get_vkeys(const Call& call) {
   for (const ledger::NoteKey& key : policy->logs) body += ledger::format_vkey(key) + "\n";
   for (const ledger::NoteKey& key : policy->cosigners) body += ledger::format_vkey(key) + "\n";
   return text(std::move(body));
+}
+
+Response get_receipt(const Call& call) {
+  const auto policy = policy_now(call);
+  const auto note = policy ? newest_note(call) : std::nullopt;
+  const auto checkpoint = note ? read_checkpoint(*note) : std::nullopt;
+  if (!checkpoint) return not_found("No checkpoint has been signed yet.");
+  const auto& key = call.view().facts->log_key;
+  const bool signs =
+      key && std::any_of(policy->logs.begin(), policy->logs.end(),
+                         [&](const auto& log) { return log.key == key->public_key(); });
+  if (!signs) {
+    return problem(409, crypto::Reject(kReceiptSigner, "",
+                                       "This node's key is not among those of the validators."));
+  }
+  const std::uint64_t index = call.number("index");
+  const auto path = ledger::inclusion_proof(
+      index, checkpoint->head.size, ledger::read_hashes(call.view().reader.shared_snapshot()));
+  if (!path || path->empty()) return not_found("The tree of that checkpoint has no such entry.");
+  const auto stored = call.view().reader.record(index);
+  const ledger::ReceiptClaims claims{
+      checkpoint->origin, stored ? stored->record.subject() : "entry/" + std::to_string(index)};
+  Response response;
+  response.content_type = "application/cose; cose-type=\"cose-sign1\"";
+  response.body = ledger::make_receipt(claims, checkpoint->head, index, *path, *key);
+  return response;
 }
 
 Response get_tile(const Call& call) {

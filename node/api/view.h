@@ -18,6 +18,8 @@ struct NodeFacts {
   std::string organisation;  // of this node; empty: an observer
   std::string version;
   crypto::Bytes genesis_file;  // exact bytes
+  // Signs receipts, while the validators' set has it; of an observer any key.
+  std::shared_ptr<const crypto::PrivateKey> log_key = nullptr;
 };
 
 struct View {

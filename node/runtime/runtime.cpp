@@ -395,6 +395,11 @@ LocalNode Runtime::take_local_node() {
           parts_->incarnation, parts_->session};
 }
 
+std::shared_ptr<const crypto::PrivateKey> Runtime::copy_log_key() const {
+  return std::make_shared<const crypto::PrivateKey>(
+      crypto::PrivateKey::from_seed(parts_->keys->log.seed()));
+}
+
 void Runtime::run() {
   parts_->begin();
   parts_->context.run();

@@ -71,6 +71,8 @@ class Runtime {
 
   // Who this node is to its peers, with the node key; once, before run().
   LocalNode take_local_node();
+  // Of its own log key, for receipts; before run().
+  std::shared_ptr<const crypto::PrivateKey> copy_log_key() const;
 
   const ledger::Genesis& genesis() const;
   const ledger::RocksStore& store() const;

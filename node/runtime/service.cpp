@@ -137,7 +137,8 @@ api::NodeLink Service::link_of(Parts& parts) {
                 .network_name = node.genesis().parameters.network_name(),
                 .organisation = node.organisation(),
                 .version = GREENLEDGER_VERSION,
-                .genesis_file = node.genesis().file};
+                .genesis_file = node.genesis().file,
+                .log_key = node.copy_log_key()};
   link.snapshot = [&node] { return node.store().snapshot(); };
   link.closed = [&parts]() -> std::optional<api::Closed> {
     if (parts.space.look() != ledger::Space::enough) return api::Closed::disk;

@@ -22,12 +22,14 @@ import sys
 import unittest
 import urllib.error
 import urllib.parse
+import urllib.request
 
 sys.dont_write_bytecode = True
 FOLDER = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(FOLDER), str(FOLDER.parent / "cluster")]
 import network  # noqa: E402
-from served import Served, fetch, flip, lines_of, note_of, with_payload  # noqa: E402
+from served import (  # noqa: E402
+    Served, entry_of, fetch, flip, lines_of, note_of, number_path, with_payload)
 
 DATA = KEPT = None  # folders from the command line
 SKIPPED = 77
@@ -134,6 +136,69 @@ class Go(Stranger):
             "a hash of the consistency proof": served.flipped("consistency", 3),
             "another older tree": served.twin(older=self.older.replace(b"\n", b"\n1", 1)),
         })
+
+
+class Receipt(Stranger):
+    """@auth0/cose from npm, on COSE receipts that each validator's node signs."""
+
+    def case(self, node, index):
+        """An entry with its receipt of a node, and the key of that node's validator."""
+        with urllib.request.urlopen(f"{node.url}/tlog/receipt/{index}", timeout=60) as answer:
+            self.assertEqual(answer.headers["Content-Type"],
+                             'application/cose; cose-type="cose-sign1"')
+            receipt = answer.read()
+        width = min(256, self.size - index // 256 * 256)
+        bundle = fetch(node, f"/tlog/tile/entries/{number_path(index // 256)}"
+                             f"{'' if width == 256 else f'.p/{width}'}")
+        entry = entry_of(bundle, index % 256)
+        return {"key": self.keys[node], "entry": base64.b64encode(entry).decode(),
+                "receipt": base64.b64encode(receipt).decode()}
+
+    def judged(self, cases):
+        ran = subprocess.run(["node", packages(self) / "receipt.mjs"], capture_output=True,
+                             text=True, timeout=300,
+                             input="".join(json.dumps(case) + "\n" for case in cases))
+        verdicts = ran.stdout.splitlines()
+        self.assertEqual(len(verdicts), len(cases), ran.stderr)
+        return verdicts
+
+    def test_judges_the_receipts_of_a_quorum(self):
+        self.size = int(self.newer.splitlines()[1])
+        origin = self.newer.splitlines()[0].decode()
+        # Log keys come first, in the order of the validators, one that has signed before all.
+        keys = {key.split("+")[1]: key for key in fetch(
+            self.network.node, "/tlog/vkeys").decode().splitlines() if "/v/" not in key}
+        genesis = json.loads((self.network.folder / "client" / "genesis.json").read_text())
+        validators, = (record["validator_set"]["validators"] for record in genesis["records"]
+                       if "validator_set" in record)
+        logs = {each["organisation"]: next(key for key in keys.values() if base64.b64decode(
+            key.split("+", 2)[2])[1:] == base64.b64decode(each["log_key"])) for each in validators}
+        self.keys = {node: logs[name.split(":")[0]]
+                     for node, name in zip(self.nodes, self.MEMBERS)}
+
+        indexes = (0, 300, self.size - 1)
+        cases = [self.case(node, index) for node in self.nodes for index in indexes]
+        subjects = {index: self.network.get(f"/v1/records/{index}")["subject"]
+                    for index in indexes[:2]} | {indexes[2]: f"entry/{indexes[2]}"}
+        self.assertEqual(self.judged(cases),
+                         [f"ok {origin} {subjects[each]}" for _ in self.nodes for each in indexes])
+
+        whole = cases[1]
+        receipt, entry = (base64.b64decode(whole[name]) for name in ("receipt", "entry"))
+        twins = [whole | {"entry": base64.b64encode(flip(entry, place)).decode()}
+                 for place in (0, 9, -1)]
+        twins += [whole | {"receipt": cases[2]["receipt"]}, whole | {"key": cases[4]["key"]},
+                  whole | {"receipt": base64.b64encode(receipt[:-1]).decode()}]
+        # The root alone is signed: another size with the same path proves the same.
+        size = receipt.index(b"\x83\x19" + self.size.to_bytes(2, "big")) + 2
+        twins += [whole | {"receipt": base64.b64encode(flip(receipt, place)).decode()}
+                  for place in range(len(receipt)) if place not in (size, size + 1)]
+        for place, verdict in enumerate(self.judged(twins)):
+            self.assertRegex(verdict, "^refused: ", place)
+        with self.assertRaises(urllib.error.HTTPError) as failed:
+            fetch(self.network.node, f"/tlog/receipt/{self.size}")
+        self.assertEqual(failed.exception.code, 404)
+        failed.exception.close()
 
 
 class Sigstore(Stranger):

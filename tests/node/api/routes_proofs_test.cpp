@@ -5,6 +5,7 @@
 #include "ledger/history/tlog_proof.h"
 #include "ledger/proofs/codes.h"
 #include "ledger/proofs/verify.h"
+#include "node/api/codes.h"
 #include "node/api/routes.h"
 #include "tests/ledger/proofs/proof_chain.h"
 #include "tests/node/api/ledger_fixture.h"
@@ -178,10 +179,33 @@ TEST_F(ProofsTest, ThePolicyAndTheKeysAreThoseOfTheValidators) {
   EXPECT_EQ(read[7], tests::key_named("v03/cosigner").public_key());
 }
 
+// The bytes are judged by a vector (receipt_test.cpp) and by another program (tests/interop).
+TEST_F(ProofsTest, ReceiptsAreOfValidatorsAlone) {
+  const auto asked = [&](std::shared_ptr<const crypto::PrivateKey> key, const char* address) {
+    NodeFacts facts;
+    facts.log_key = std::move(key);
+    View with_key = view();
+    with_key.facts = std::make_shared<const NodeFacts>(std::move(facts));
+    return see(handle(request_for(address), with_key));
+  };
+  const auto key_of = [](const char* name) {
+    return std::make_shared<const crypto::PrivateKey>(tests::key_named(name));
+  };
+  const Seen receipt = asked(key_of("v03/log"), "/tlog/receipt/3");
+  EXPECT_EQ(receipt.status, 200);
+  EXPECT_TRUE(receipt.response.content_type.starts_with("application/cose")) << "its type";
+  EXPECT_EQ(asked(key_of("v03/log"), "/tlog/receipt/9000").status, 404);
+  for (const auto& key : {key_of("somebody"), std::shared_ptr<const crypto::PrivateKey>()}) {
+    const Seen none = asked(key, "/tlog/receipt/3");
+    EXPECT_EQ(none.status, 409);
+    EXPECT_EQ(none.code(), kReceiptSigner.name);
+  }
+}
+
 TEST(Proofs, NeedACheckpoint) {
   const ledger::ProofChain chain;
   const View view{chain.reader(), chain.tip(), 0, std::make_shared<const NodeFacts>(), 0, 0};
-  for (const char* address : {"/tlog/policy", "/tlog/vkeys", "/tlog/proof/1"}) {
+  for (const char* address : {"/tlog/policy", "/tlog/vkeys", "/tlog/proof/1", "/tlog/receipt/1"}) {
     EXPECT_EQ(get(view, address).status, 404) << address;
   }
   EXPECT_EQ(get(view, "/v1/proofs?subject=org/epa").status, 503);

@@ -8,6 +8,7 @@
 #include "ledger/chain/memory_store.h"
 #include "ledger/chain/reader.h"
 #include "ledger/chain/rocks_store.h"
+#include "ledger/state/overlay.h"
 
 namespace tools {
 namespace {
@@ -18,8 +19,9 @@ using ledger::Column;
 using ledger::KeyValue;
 using ledger::Snapshot;
 
-constexpr std::size_t kPathBytes = 32;  // first part of every key of Column::values
-constexpr std::size_t kRowBytes = 64;   // of the tables, beside key and value
+constexpr std::size_t kHeightBytes = 8;  // first part of every key of Column::nodes
+constexpr std::size_t kPathBytes = 32;   // first part of every key of Column::values
+constexpr std::size_t kRowBytes = 64;    // of the tables, beside key and value
 
 struct Hashed {
   using is_transparent = void;
@@ -27,6 +29,24 @@ struct Hashed {
 };
 template <class Value>
 using Table = std::unordered_map<Bytes, Value, Hashed, std::equal_to<>>;
+
+// What commit_batch() has of the newest state, and the tiles.
+ledger::WriteBatch state_batch(const ledger::ExecutedBlock& block) {
+  ledger::WriteBatch batch;
+  block.tree.put_tiles(batch);
+  ledger::add_to(batch, block.trie);
+  const std::uint64_t height = block.header.seal.height;
+  for (const ledger::StateWrite& write : block.state) {
+    batch.put(Column::values, ledger::value_key(write.path, height),
+              ledger::encode_value(write.key, write.value));
+  }
+  Bytes total;
+  crypto::append_u64(total, block.record_total);
+  batch.put(Column::meta, Bytes(ledger::kRecordTotalKey), std::move(total));
+  std::erase_if(batch.operations,
+                [](const auto& operation) { return operation.column == Column::stale; });
+  return batch;
+}
 
 // Larger tables in memory than a node's, because batches are.
 ledger::RocksOptions bulk_options(const std::string& folder, const crypto::Hash& network_id) {
@@ -45,8 +65,11 @@ ledger::RocksOptions bulk_options(const std::string& folder, const crypto::Hash&
 // What lies above the disk. Only reads that the replay of the newest block needs are answered.
 class WorkStore::Gathered final : public Snapshot {
  public:
+  explicit Gathered(bool only_state) : only_state_(only_state) {}
+
   std::optional<Bytes> get(Column column, ByteView key) const override {
     const auto& table = tables_[static_cast<std::size_t>(column)];
+    if (column == Column::nodes) key = node_key(key);
     const auto found = table.find(key);
     if (found != table.end()) return found->second;
     return below_->get(column, key);
@@ -84,16 +107,14 @@ class WorkStore::Gathered final : public Snapshot {
     newest = key;
     put(Column::values, std::move(key), std::move(value));
   }
-  // A node that nothing names any more.
-  void drop_node(const Bytes& key) {
-    if (!erase(Column::nodes, key)) removed_.push_back(key);
-  }
+  // Of a newest state alone each node is there once: its height is left out of its key, so that it
+  // takes the place of the one before, and nothing has to be removed.
+  ByteView node_key(ByteView key) const { return only_state_ ? key.substr(kHeightBytes) : key; }
 
   void start(std::shared_ptr<const Snapshot> below) {
     below_ = std::move(below);
     for (auto& table : tables_) table.clear();
     newest_.clear();
-    removed_.clear();
     bytes_ = 0;
   }
   ledger::WriteBatch take() {
@@ -103,7 +124,6 @@ class WorkStore::Gathered final : public Snapshot {
         batch.put(static_cast<Column>(i), key, std::move(value));
       }
     }
-    for (Bytes& key : removed_) batch.remove(Column::nodes, std::move(key));
     return batch;
   }
   std::size_t bytes() const { return bytes_; }
@@ -120,10 +140,10 @@ class WorkStore::Gathered final : public Snapshot {
   }
   const Table<Bytes>& values() const { return tables_[static_cast<std::size_t>(Column::values)]; }
 
+  bool only_state_;
   std::shared_ptr<const Snapshot> below_;
   std::array<Table<Bytes>, ledger::kColumnCount> tables_;
   Table<Bytes> newest_;  // path -> key of its newest value
-  std::vector<Bytes> removed_;
   std::size_t bytes_ = 0;
 };
 
@@ -131,7 +151,7 @@ struct WorkStore::Parts {
   Keep keep = Keep::state;
   std::size_t gathered_max = kGatheredBytesMax;
   std::unique_ptr<ledger::Store> store;
-  std::shared_ptr<Gathered> gathered = std::make_shared<Gathered>();
+  std::shared_ptr<Gathered> gathered;
 };
 
 WorkStore::WorkStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -143,6 +163,7 @@ crypto::Result<WorkStore> WorkStore::open(const std::string& folder, const crypt
   auto parts = std::make_unique<Parts>();
   parts->keep = keep;
   parts->gathered_max = gathered_max;
+  parts->gathered = std::make_shared<Gathered>(keep == Keep::state);
   if (folder.empty()) {
     parts->store = std::make_unique<ledger::MemoryStore>();
   } else {
@@ -164,20 +185,17 @@ std::shared_ptr<const Snapshot> WorkStore::snapshot() const { return parts_->gat
 void WorkStore::add(const ledger::ExecutedBlock& block) {
   Gathered& gathered = *parts_->gathered;
   const bool only_state = parts_->keep == Keep::state;
-  ledger::WriteBatch batch = commit_batch(block);
+  ledger::WriteBatch batch = only_state ? state_batch(block) : commit_batch(block);
   for (auto& operation : batch.operations) {
     const Column column = operation.column;
-    const bool kept = !only_state || column == Column::nodes || column == Column::roots ||
-                      column == Column::values || column == Column::tiles || column == Column::meta;
-    if (!kept) continue;
     if (column == Column::values) {
       gathered.put_value(std::move(operation.key), *std::move(operation.value), only_state);
+    } else if (column == Column::nodes) {
+      gathered.put(column, Bytes(gathered.node_key(operation.key)), *std::move(operation.value));
     } else {
       gathered.put(column, std::move(operation.key), *std::move(operation.value));
     }
   }
-  if (!only_state) return;
-  for (const Bytes& key : block.trie.stale) gathered.drop_node(key);
 }
 
 void WorkStore::put(Column column, Bytes key, Bytes value) {

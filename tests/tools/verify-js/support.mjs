@@ -1,7 +1,7 @@
 // What the tests of the verifier share: the fixtures, a writer of bundles, so that a lie can be
 // told in one part while all the others fit, and the other verifier.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -81,6 +81,7 @@ export function flipped(bytes, at, bit = 1) {
 // ---- the other verifier ----
 
 const folder = mkdtempSync(join(tmpdir(), "verify-js-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const VERDICTS = { 0: "VALID", 4: "INVALID", 9: "COULD NOT DECIDE" };
 
 export const scratch = (name) => join(folder, name);

@@ -2,9 +2,9 @@
 // GREENLEDGER names the client, JUDGE_BUNDLES what judges many files at once.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import test, { after } from "node:test";
+import test from "node:test";
 
 import { base64, hex, textOf, unhex, utf8 } from "../../../tools/verify-js/bytes.js";
 import { keyIdOf } from "../../../tools/verify-js/note.js";
@@ -13,8 +13,6 @@ import {
   body, bundleOf, closed, codesOf, encode, flipped, genesis, genesisPath, proof, proofNames,
   proofPath, ROOT, scratch, verifyWithClient,
 } from "./support.mjs";
-
-after(() => rmSync(scratch(""), { recursive: true }));
 
 const A1 = "cert/epa/smartway/A1";
 const CLI = join(ROOT, "tools/verify-js/cli.js");

@@ -7,10 +7,13 @@
 //
 // A case: {"key": a vkey, "entry": base64, "receipt": base64}.
 import { createHash, createPublicKey } from "node:crypto";
+import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
-import { Sign1 } from "@auth0/cose";
 import { decode } from "cbor-x";
+
+// As CommonJS: Debian's node 18 cannot load what the package gives as a module.
+const { Sign1 } = createRequire(import.meta.url)("@auth0/cose");
 
 const [ALGORITHM, KEY_ID, CLAIMS, DATA_STRUCTURE, PROOFS] = [1, 4, 15, 395, 396];
 const [EDDSA, RFC9162_SHA256, INCLUSION] = [-8, 1, -1];

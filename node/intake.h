@@ -14,10 +14,11 @@
 
 namespace node {
 
-// Of what is ready and in no block yet: a second or two of work for four validators on small
-// machines, so that no block waits for more and nobody waits for long.
+// Of what is ready and in no block yet: about a second of work for four validators on small
+// machines, so that no block waits for more and nobody waits for long. What all nodes take in
+// together has to fit into each one's mempool (MempoolOptions::organisation_bytes_max).
 struct IntakeMarks {
-  std::size_t bytes = 4 * 1024 * 1024;
+  std::size_t bytes = 2 * 1024 * 1024;
   std::size_t submissions = 4096;
 };
 

@@ -233,7 +233,7 @@ class Replica {
 
   // replica_blocks.cpp: building, checking and committing.
   void admit(const ledger::VerifiedSubmission& submission, std::optional<PeerId> from);
-  void take_in(const ledger::VerifiedSubmission& submission, std::optional<PeerId> from);
+  bool take_in(const ledger::VerifiedSubmission& submission, std::optional<PeerId> from);
   ledger::Added judge(const ledger::VerifiedSubmission& submission);
   Mempool::Fate decide(const ledger::VerifiedSubmission& submission, ledger::Added added);
   void review(std::uint64_t height);

@@ -54,14 +54,15 @@ std::string awaited_subject(const VerifiedSubmission& submission, const ledger::
 
 void Replica::admit(const VerifiedSubmission& submission, std::optional<PeerId> from) {
   gathers_ = true;
-  take_in(submission, from);
   const Hash& id = submission->id;
+  if (!take_in(submission, from)) return gossip_.on_no_room(id);
   const bool pooled = mempool_.contains(id);
   if (pooled && !from) gossip_.push(submission, actions_.sends);
   gossip_.on_processed(id, pooled, from, now_, actions_.sends);
 }
 
-void Replica::take_in(const VerifiedSubmission& submission, std::optional<PeerId> from) {
+// False: there is no room.
+bool Replica::take_in(const VerifiedSubmission& submission, std::optional<PeerId> from) {
   const Hash& id = submission->id;
   std::vector<Hash> dropped;
   const Mempool::Admission admission = mempool_.add(submission, head().seal.height, dropped);
@@ -69,20 +70,22 @@ void Replica::take_in(const VerifiedSubmission& submission, std::optional<PeerId
     actions_.updates.push_back(
         rejection(other, {ledger::kMempoolFull, "", "Others' submissions came first."}));
     actions_.notes.push_back(SubmissionDropped{other, "mempool full"});
+    gossip_.on_no_room(other);
   }
   if (admission == Mempool::Admission::full) {
     if (!from) {
       actions_.updates.push_back(rejection(id, {ledger::kMempoolFull, "", "The mempool is full."}));
     }
-    return;
+    return false;
   }
   if (!from) actions_.updates.push_back(update_of(id, SubmissionState::accepted));
-  if (admission == Mempool::Admission::known) return;
+  if (admission == Mempool::Admission::known) return true;
   // Alone, it is judged at once: whoever sent it knows, and no view is spent on finding that there
   // is nothing to propose. What is under way could make it valid.
   const bool alone =
       mempool_.size() == 1 && !tree_.is_behind() && core_->tip().block_hash == tree_.head().hash;
   if (alone) mempool_.settle(id, decide(submission, judge(submission)));
+  return true;
 }
 
 // What the newest final state alone says of it.

@@ -83,7 +83,8 @@ Patience patience_of(const Call& call) {
 
 struct Api::Parts {
   Parts(const ApiOptions& options, NodeLink link_)
-      : link(std::move(link_)),
+      : arriving_bytes_max(options.arriving_bytes_max),
+        link(std::move(link_)),
         checks(options.threads, options.checks_max),
         scans(options.threads, options.scans_max),
         reports(1, options.reports_max) {}
@@ -106,6 +107,7 @@ struct Api::Parts {
   void take_operations(const Request& request, const Reply& reply);
   void make_checkpoint(const Request& request, const Reply& reply);
 
+  std::size_t arriving_bytes_max;
   NodeLink link;
   View view{ledger::ChainReader(nullptr), {}, 0, nullptr, 0, 0};
   SubmissionBook book;
@@ -158,6 +160,7 @@ void Api::Parts::take_submission(Request request, Reply reply, Patience patience
   if (why && !patience.dry_run) return reply(closed_response(*why));
   view.intake = link.intake ? link.intake() : nullptr;
   if (view.intake && !view.intake->takes()) return reply(busy());
+  if (book.arriving_bytes() >= arriving_bytes_max) return reply(busy());
   struct Job {
     Request request;
     View view;

@@ -13,6 +13,7 @@ void SubmissionBook::add(const crypto::Hash& id, std::size_t bytes) {
   entry.bytes = bytes;
   ++pending_;
   pending_bytes_ += bytes;
+  arriving_bytes_ += bytes;
 }
 
 void SubmissionBook::remove(const crypto::Hash& id) {
@@ -21,6 +22,9 @@ void SubmissionBook::remove(const crypto::Hash& id) {
   CHECK(place->second.waiters.empty());
   --pending_;
   pending_bytes_ -= place->second.bytes;
+  if (place->second.outcome.progress == Progress::received) {
+    arriving_bytes_ -= place->second.bytes;
+  }
   entries_.erase(place);
 }
 
@@ -46,6 +50,9 @@ void SubmissionBook::update(const crypto::Hash& id, Outcome outcome) {
   // Of another node, or settled before: the first word counts.
   if (place == entries_.end() || place->second.outcome.is_settled()) return;
   Entry& entry = place->second;
+  if (entry.outcome.progress == Progress::received && outcome.progress > Progress::received) {
+    arriving_bytes_ -= entry.bytes;
+  }
   entry.outcome = std::move(outcome);
   std::vector<Told> told;
   for (auto waiter = entry.waiters.begin(); waiter != entry.waiters.end();) {

@@ -54,6 +54,8 @@ class SubmissionBook {
 
   std::size_t pending() const { return pending_; }
   std::size_t pending_bytes() const { return pending_bytes_; }
+  // Of those that the replica has not said anything of.
+  std::size_t arriving_bytes() const { return arriving_bytes_; }
 
  private:
   struct Waiter {
@@ -73,6 +75,7 @@ class SubmissionBook {
   std::uint64_t next_waiter_ = 0;
   std::size_t pending_ = 0;
   std::size_t pending_bytes_ = 0;
+  std::size_t arriving_bytes_ = 0;
 };
 
 }  // namespace node::api

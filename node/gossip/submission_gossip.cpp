@@ -259,6 +259,11 @@ void SubmissionGossip::on_processed(const Hash& id, bool pooled, std::optional<P
   }
 }
 
+void SubmissionGossip::on_no_room(const Hash& id) {
+  erase(id);
+  seen_.erase(id);
+}
+
 void SubmissionGossip::on_final(std::span<const Hash> ids) {
   for (const Hash& id : ids) {
     erase(id);

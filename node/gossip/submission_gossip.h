@@ -63,6 +63,8 @@ class SubmissionGossip {
   // none. False: refused; it is not fetched again unless a proposal needs it.
   void on_processed(const crypto::Hash& id, bool pooled, std::optional<PeerId> from, Moment now,
                     std::vector<Send>& sends);
+  // There was no room for it, or no longer: whoever announces it again is asked again.
+  void on_no_room(const crypto::Hash& id);
   void on_final(std::span<const crypto::Hash> ids);
 
   // A proposal names these: those that are neither here nor asked for already are asked of

@@ -200,7 +200,6 @@ void Runtime::Parts::handle(std::vector<Arrival> arrivals) {
   perform_taken();
   // At once, so that the network's thread is woken once.
   for (const auto& [peer, bytes] : read) observers.on_taken(peer, bytes);
-  show_intake();
 }
 
 void Runtime::Parts::show_intake() {
@@ -219,6 +218,7 @@ void Runtime::Parts::take(Actions actions) {
   }
   const bool signs = actions.vote_slot.has_value();
   append(taken, std::move(actions));
+  show_intake();
   if (signs || (unsynced && moment_now().monotonic_us - unsynced_since_us >= kSyncWithinUs)) {
     perform_taken();
   }

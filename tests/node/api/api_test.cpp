@@ -281,6 +281,21 @@ TEST_F(RunningApi, TellsABulkLoaderToWaitWhenTheMempoolIsCrowded) {
   EXPECT_EQ(next()->header.organisation, "shop");
 }
 
+TEST_F(RunningApi, TakesOnlySoMuchBeforeTheReplicaHasLookedAtIt) {
+  api_->stop();
+  ApiOptions options;
+  options.arriving_bytes_max = 1;
+  start(options);
+  RawClient client(api_->port());
+  client.send(post(message("1"), "?wait=none"));
+  EXPECT_EQ(body(client.receive())["state"], "received");
+  client.send(post(message("2"), "?wait=none"));
+  EXPECT_EQ(body(client.receive())["code"], kHttpBusy.name);
+  tell(next()->id, SubmissionState::accepted);
+  client.send(post(message("2"), "?wait=none"));
+  EXPECT_EQ(body(client.receive())["state"], "received");
+}
+
 TEST_F(RunningApi, ReadsNoSubmissionWhenTheMempoolIsFull) {
   {
     const std::lock_guard guard(lock_);

@@ -68,6 +68,25 @@ TEST(SubmissionBook, TellsAtTheDeadlineHowFarItIs) {
   EXPECT_EQ(book.find(kId)->progress, Progress::accepted);
 }
 
+TEST(SubmissionBook, CountsTheBytesThatTheReplicaHasNotLookedAt) {
+  SubmissionBook book;
+  const crypto::Hash two = crypto::sha256("two");
+  book.add(kId, 100);
+  book.add(two, 11);
+  EXPECT_EQ(book.arriving_bytes(), 111u);
+  book.update(kId, outcome(Progress::accepted));
+  EXPECT_EQ(book.arriving_bytes(), 11u);
+  book.update(kId, outcome(Progress::accepted));
+  book.update(kId, outcome(Progress::final));
+  EXPECT_EQ(book.arriving_bytes(), 11u);
+  book.update(two, outcome(Progress::rejected));
+  EXPECT_EQ(book.arriving_bytes(), 0u);
+  book.add(two, 11);  // sent again
+  EXPECT_EQ(book.arriving_bytes(), 11u);
+  book.remove(two);
+  EXPECT_EQ(book.arriving_bytes(), 0u);
+}
+
 TEST(SubmissionBook, CountsWhatIsOnItsWay) {
   SubmissionBook book;
   book.add(kId, 100);

@@ -244,6 +244,25 @@ TEST_F(GossipTest, DoesNotFetchWhatIsFinalOrWasRefused) {
   EXPECT_TRUE(asked().empty());
 }
 
+TEST_F(GossipTest, FetchesAgainWhatThereWasNoRoomFor) {
+  connect({1, 2});
+  const auto one = submission(1);
+  announce(1, {one->id});
+  EXPECT_EQ(asked(), (Asked{{1, {one->id}}}));
+  ASSERT_EQ(deliver(1, {one}).size(), 1u);
+  gossip.on_no_room(one->id);
+  EXPECT_FALSE(gossip.is_wanted(one->id));
+
+  announce(2, {one->id});
+  EXPECT_EQ(asked(), (Asked{{2, {one->id}}}));
+  ASSERT_EQ(deliver(2, {one}).size(), 1u);
+  process(one, 2);
+  gossip.on_no_room(one->id);  // it had to give way
+  pool.clear();
+  announce(1, {one->id});
+  EXPECT_EQ(asked(), (Asked{{1, {one->id}}}));
+}
+
 TEST_F(GossipTest, RemembersABoundedNumberOfFinalIds) {
   connect({1});
   constexpr int kMax = static_cast<int>(SubmissionGossip::kSeenMax);

@@ -134,9 +134,9 @@ MUTANTS = {
          "    if (core_->ended() && core_->halted()) {\n      begin_next_epoch();")]),
     "outline_believed": ("LedgerSeeds.EachLiarAlone", [
         ("ledger/chain/execute_block.cpp",
-         "  if (encode_header(block.header) != encode_header(header)) {\n"
+         "  if (block && encode_header(block->header) != encode_header(header)) {\n"
          "    return invalid(\"Its content gives another header.\");\n  }\n",
-         "  block.header = header;\n  block.hash = header.hash();\n")]),
+         "  if (block) {\n    block->header = header;\n    block->hash = header.hash();\n  }\n")]),
     "range_without_its_chain": ("LedgerScenario.ANodeCatchesUpWhenAllPeersButOneLie", [
         ("node/sync/range_check.cpp",
          "  if (auto chain = check_chain(headers, scope, validators.hash()); !chain) {\n"

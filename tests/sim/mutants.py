@@ -3,6 +3,7 @@
 
     mutants.py list ROOT BUILD          for CMake: name|suites|source>copy|..., between semicolons
     mutants.py write ROOT BUILD NAME    writes the copies of one mutant
+    mutants.py fit ROOT BUILD           writes those of all; a usual test
     mutants.py run BUILD [NAME]...      runs the suite that must fail; exit 1 if one lives
 
 An edit names its text exactly; one that no longer fits is an error, so that a mutant never quietly
@@ -215,6 +216,9 @@ if __name__ == "__main__":
         sys.exit(__doc__)
     if sys.argv[1] == "list":
         print(listing(pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])))
+    elif sys.argv[1] == "fit":
+        for mutant in MUTANTS:
+            write(pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]), mutant)
     elif sys.argv[1] == "write":
         write(pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]), sys.argv[4])
     else:

@@ -150,6 +150,23 @@ class Audit(unittest.TestCase):
         # 1 - 0.05^(1/60)
         self.assertEqual(told[0]["bad_share_at_most_ppm"], 48703)
 
+    def test_a_running_node_is_audited_by_its_address(self):
+        wanted = self.network.ask("audit", "log")
+        sample = self.network.ask("audit", "node", "--sample", "20", "--seed", "7")
+        node = self.network.node
+        node.start()
+        try:
+            told = self.network.ask("audit", node.url)
+            self.assertEqual(told["verdict"], "VALID")
+            for name in ("tree_root", "state_root", "height", "records", "certificates"):
+                self.assertEqual(told[name], wanted[name], name)
+            compared = self.network.ask("audit", "log", "--compare", node.url)["compared_with"]
+            self.assertNotIn("first_difference", compared)
+            self.assertEqual(
+                self.network.ask("audit", node.url, "--sample", "20", "--seed", "7"), sample)
+        finally:
+            node.stop()
+
     def test_a_shorter_copy_is_the_beginning_of_a_longer_one(self):
         told = self.network.ask("audit", "log", "--compare", "node")
         self.assertEqual(told["verdict"], "VALID")

@@ -29,7 +29,14 @@ Checked<TrustPoint> beginning(const ProofBundle& bundle, const Auditor& auditor)
   const auto& trust = auditor.trust;
   if (trust && trust->epoch.scope.network_id == bundle.network_id &&
       trust->epoch.scope.epoch == bundle.from_epoch && trust->head.size == bundle.from_size) {
-    return *trust;
+    TrustPoint known = *trust;
+    // A verifier that executes no genesis leaves its anchor out.
+    if (known.epoch.scope.epoch == 0 && known.epoch.scope.anchor.is_zero()) {
+      const auto point = trust_genesis(auditor.genesis);
+      CHECK(point.has_value());
+      known.epoch.scope.anchor = point->epoch.scope.anchor;
+    }
+    return known;
   }
   return refuse(kBundleStart, "from",
                 "The file begins at " + std::to_string(bundle.from_size) + " entries in epoch " +

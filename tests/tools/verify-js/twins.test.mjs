@@ -335,8 +335,10 @@ test("files that are no bundles, of others or of a later version", async () => {
   assert.equal(other.code, "E-BUNDLE-NETWORK");
 });
 
-// With a digest that fits; without one it is no bundle. `step` passes over bytes.
-async function changeEveryByte(name, step) {
+// With a digest that fits; without one it is no bundle. With STEP in the environment only every
+// STEP-th byte: one build tries them all.
+const step = Number(process.env.STEP ?? 1);
+async function changeEveryByte(name) {
   const file = proof(name);
   const honest = await verifyBundle(file, genesis);
   const content = file.slice(0, -32);
@@ -359,12 +361,8 @@ async function changeEveryByte(name, step) {
   }
 }
 
-const EVERY = {
-  "record": 1, "absence": 1, "purchase-by-name": 1, "history": 7, "standing-active": 7,
-};
-
-for (const [name, step] of Object.entries(EVERY)) {
-  test(`every byte of a bundle changed: ${name}`, () => changeEveryByte(name, step));
+for (const name of ["record", "absence", "purchase-by-name", "history", "standing-active"]) {
+  test(`every byte of a bundle changed: ${name}`, () => changeEveryByte(name));
 }
 
 test("what is no genesis file is not taken for one", async () => {

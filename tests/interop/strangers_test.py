@@ -506,8 +506,8 @@ def tlogcheck():
 def packages(test):
     """The folder of the scripts, beside their packages, which npm fetches once."""
     folder = KEPT / "npm"
-    folder.mkdir(exist_ok=True)
     with locked():
+        folder.mkdir(exist_ok=True)
         for file in (*FOLDER.glob("*.mjs"), FOLDER / "package.json", FOLDER / "package-lock.json"):
             shutil.copyfile(file, folder / file.name)
         wanted = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()

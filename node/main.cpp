@@ -114,7 +114,7 @@ int recover(const std::string& home) {
   return 0;
 }
 
-void say_backup(const char* done, const node::BackupManifest& manifest) {
+void say_backup(const char* done, const ledger::BackupManifest& manifest) {
   std::fprintf(stderr, "%s: network %s height %llu tip %s, %zu files, %llu bytes\n", done,
                manifest.network_id.hex().c_str(), static_cast<unsigned long long>(manifest.height),
                manifest.tip.hex().c_str(), manifest.files.size(),

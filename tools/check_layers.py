@@ -23,7 +23,7 @@ MAY_INCLUDE["tests"] = LAYERS + ("tools", "tests")
 EDGE = r"node/(net|api|runtime)/|node/(main|runtime|inbox|config|log|metrics)\w*\.(h|cpp)$"
 ROCKS = r"ledger/chain/rocks_store\.cpp$"
 # The disk's edge: folders and files that must be durable when a call returns.
-DISK = r"ledger/chain/(file_bytes|space|store_folder|vote_file)\.cpp$"
+DISK = r"ledger/chain/(backup_files|file_bytes|space|store_folder|vote_file)\.cpp$"
 PURE = re.compile(rf"(?!{EDGE})(?!ledger/chain/rocks_store\.)(ledger|node)/")
 
 # Library header -> where it may be included. Headers of no line here are the standard's own.

@@ -80,6 +80,18 @@ Day utc_day(std::uint64_t unix_ms) {
 
 std::string day_text(Day day) { return Date::from_day(day).text(); }
 
+std::string second_text(std::uint64_t unix_ms) {
+  const std::uint64_t second = unix_ms / 1000 % 86'400;
+  std::string text = day_text(utc_day(unix_ms));
+  char before = 'T';
+  for (const std::uint64_t part : {second / 3600, second / 60 % 60, second % 60}) {
+    text += before;
+    append_number(text, static_cast<int>(part), 2);
+    before = ':';
+  }
+  return text + 'Z';
+}
+
 Day add_months(Day day, std::uint32_t months) {
   const Civil from = to_civil(day);
   const std::uint64_t month0 = static_cast<std::uint64_t>(from.month - 1) + months;

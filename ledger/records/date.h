@@ -19,6 +19,8 @@ using Day = std::int32_t;
 // The UTC date of a moment in Unix milliseconds; 9999-12-31 for all that is later.
 Day utc_day(std::uint64_t unix_ms);
 std::string day_text(Day day);  // "2018-01-13"
+// The second of a moment in Unix milliseconds, in UTC: "2018-01-13T09:12:44Z" (RFC 3339).
+std::string second_text(std::uint64_t unix_ms);
 // The same day of the month `months` later; the last of that month where it has no such day
 // (31 January + 1 month = 28 or 29 February); at most 9999-12-31.
 Day add_months(Day day, std::uint32_t months);

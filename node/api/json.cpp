@@ -20,10 +20,9 @@ Json message_json(const google::protobuf::Message& message) {
 }
 
 std::string time_text(std::uint64_t unix_ms) {
-  constexpr std::uint64_t kDayMs = 24 * 60 * 60 * 1000;
-  const std::uint64_t ms = unix_ms % kDayMs;
-  return fmt::format("{}T{:02}:{:02}:{:02}.{:03}Z", ledger::day_text(ledger::utc_day(unix_ms)),
-                     ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60, ms % 1000);
+  std::string text = ledger::second_text(unix_ms);
+  text.pop_back();  // Z
+  return fmt::format("{}.{:03}Z", text, unix_ms % 1000);
 }
 
 const ledger::Header* OriginFinder::block_of(std::uint64_t index) {

@@ -8,6 +8,7 @@
 #include "ledger/chain/open.h"
 #include "ledger/chain/rocks_store.h"
 #include "ledger/chain/store_folder.h"
+#include "ledger/records/date.h"
 #include "node/config.h"
 
 namespace node {
@@ -15,6 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using crypto::Unexpected;
+using ledger::backup_error;
+using ledger::BackupFile;
+using ledger::BackupManifest;
 using ledger::StoreFolder;
 
 constexpr std::size_t kManifestBytesMax = 64 * 1024 * 1024;
@@ -54,15 +58,6 @@ class Folder {
   bool kept_ = false;
 };
 
-std::string now_text() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  const std::size_t size = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return {text, size};
-}
-
 // What a store holds, once its newest blocks are found whole.
 struct Contents {
   ledger::Header tip;
@@ -92,11 +87,11 @@ crypto::Result<Contents> look_into(const fs::path& store_path, const ledger::Gen
 
 crypto::Result<void> copy_store(const fs::path& store, const fs::path& to,
                                 std::vector<BackupFile>& files) {
-  const auto names = file_names(store);
+  const auto names = ledger::file_names(store);
   if (!names) return Unexpected{names.error()};
   for (const std::string& name : *names) {
     if (name == "LOCK") continue;  // RocksDB's, empty, made at each opening
-    auto copied = copy_file(store, to / "db", name);
+    auto copied = ledger::copy_file(store, to / "db", name);
     if (!copied) return Unexpected{copied.error()};
     copied->path = "db/" + name;
     files.push_back(*std::move(copied));
@@ -120,13 +115,14 @@ crypto::Result<void> copy_ledger(const Home& home, const ledger::Genesis& genesi
 }
 
 crypto::Result<BackupManifest> read_manifest(const fs::path& folder) {
-  const auto text = ledger::read_small_file((folder / kBackupName).string(), kManifestBytesMax);
+  const auto text =
+      ledger::read_small_file((folder / ledger::kBackupName).string(), kManifestBytesMax);
   if (!text) {
     return Unexpected{backup_error(
         "E-BACKUP-ABSENT", folder.string() + " holds no finished backup: " + text.error() + ".",
         "Name the folder that greenledgerd backup --to made.")};
   }
-  return parse_manifest(*text);
+  return ledger::parse_manifest(*text);
 }
 
 crypto::Error damaged(const std::string& what) {
@@ -142,7 +138,7 @@ crypto::Result<void> copy_back(const fs::path& from, const fs::path& to,
     if (!fs::exists(from / file.path, error)) {
       return Unexpected{damaged((from / file.path).string() + " is missing.")};
     }
-    const auto copied = copy_file(from, to, file.path);
+    const auto copied = ledger::copy_file(from, to, file.path);
     if (!copied) return Unexpected{copied.error()};
     if (*copied != file) {
       return Unexpected{
@@ -193,14 +189,14 @@ crypto::Result<BackupManifest> make_backup(const Home& home, const fs::path& to,
   std::error_code error;
   for (const char* name : {"genesis.json", "node.toml"}) {
     if (!fs::exists(home.root / name, error)) continue;
-    auto file = copy_file(home.root, to, name);
+    auto file = ledger::copy_file(home.root, to, name);
     if (!file) return Unexpected{file.error()};
     manifest.files.push_back(*std::move(file));
   }
   const auto contents = look_into(to / "db", *genesis);
   if (!contents) return Unexpected{contents.error()};
   manifest.network_id = genesis->network_id;
-  manifest.made_at = now_text();
+  manifest.made_at = ledger::second_text(static_cast<std::uint64_t>(std::time(nullptr)) * 1000);
   manifest.height = contents->tip.seal.height;
   manifest.tip = contents->tip.hash();
   manifest.tree_size = contents->tip.tree_size;
@@ -208,7 +204,8 @@ crypto::Result<BackupManifest> make_backup(const Home& home, const fs::path& to,
   if (auto synced = ledger::sync_folder((to / "db").string()); !synced) {
     return Unexpected{backup_error("E-BACKUP-FILE", synced.error() + ".", "Try another disk.")};
   }
-  auto written = crypto::create_file(to / kBackupName, write_manifest(manifest), kPublicFile);
+  auto written =
+      crypto::create_file(to / ledger::kBackupName, ledger::write_manifest(manifest), kPublicFile);
   if (!written) return Unexpected{written.error()};
   folder.keep();
   return manifest;

@@ -2,12 +2,13 @@
 
 #include <ctime>
 #include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
+#include <system_error>
 
+#include "ledger/chain/backup_files.h"
 #include "ledger/chain/file_bytes.h"
 #include "ledger/chain/reader.h"
 #include "ledger/chain/rocks_store.h"
+#include "ledger/records/date.h"
 #include "tools/audit/codes.h"
 
 namespace tools {
@@ -17,9 +18,6 @@ namespace fs = std::filesystem;
 using crypto::Error;
 using crypto::Result;
 using crypto::Unexpected;
-using Json = nlohmann::ordered_json;
-
-constexpr std::string_view kManifest = "backup.json";  // of greenledgerd backup
 
 Error write_error(const fs::path& path, const std::string& reason) {
   return {std::string(error_code::kExportWrite),
@@ -27,28 +25,8 @@ Error write_error(const fs::path& path, const std::string& reason) {
           "Check the permissions and the free space; the same command goes on where it stopped."};
 }
 
-std::string now_text() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  const std::size_t size = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return {text, size};
-}
-
-Result<Json> file_entry(const fs::path& folder, const std::string& path) {
-  std::ifstream file(folder / path, std::ios::binary);
-  crypto::Sha256 hash;
-  std::uint64_t bytes = 0;
-  std::string chunk(std::size_t{1} << 20U, '\0');
-  while (file) {
-    file.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
-    const auto count = static_cast<std::size_t>(file.gcount());
-    hash.add(crypto::ByteView(chunk).substr(0, count));
-    bytes += count;
-  }
-  if (file.bad()) return Unexpected{write_error(folder / path, ledger::last_system_error())};
-  return Json{{"path", path}, {"bytes", bytes}, {"sha256", hash.finish().hex()}};
+Error not_written(const Error& fault) {
+  return {std::string(error_code::kExportWrite), fault.message, fault.hint};
 }
 
 // The store's last block: what comes behind it in the source was replayed for its verdict alone.
@@ -64,31 +42,31 @@ Result<ledger::Header> stored_tip(const fs::path& folder, const ledger::Genesis&
   return Unexpected{write_error(folder / "db", "it holds no block")};
 }
 
-Result<void> write_manifest(const fs::path& folder, const ledger::Genesis& genesis) {
+Result<void> finish(const fs::path& folder, const ledger::Genesis& genesis) {
   const auto tip = stored_tip(folder, genesis);
   if (!tip) return Unexpected{tip.error()};
-  Json json = {{"schema", "greenledger.backup/1"},
-               {"network_id", genesis.network_id.hex()},
-               {"made_at", now_text()},
-               {"height", tip->seal.height},
-               {"tip", tip->hash().hex()},
-               {"tree_size", tip->tree_size},
-               {"tree_root", tip->tree_root.hex()},
-               {"files", Json::array()}};
-  std::vector<std::string> paths = {"genesis.json"};
-  std::error_code error;
-  for (const auto& file : fs::directory_iterator(folder / "db", error)) {
-    const std::string name = file.path().filename().string();
-    if (file.is_regular_file() && name != "LOCK") paths.push_back("db/" + name);
+  const std::uint64_t now_ms = static_cast<std::uint64_t>(std::time(nullptr)) * 1000;
+  ledger::BackupManifest manifest{genesis.network_id,
+                                  ledger::second_text(now_ms),
+                                  tip->seal.height,
+                                  tip->hash(),
+                                  tip->tree_size,
+                                  tip->tree_root,
+                                  {}};
+  const auto names = ledger::file_names(folder / "db");
+  if (!names) return Unexpected{not_written(names.error())};
+  std::vector<std::string> paths;
+  for (const std::string& name : *names) {
+    if (name != "LOCK") paths.push_back("db/" + name);
   }
-  std::sort(paths.begin(), paths.end());
+  paths.emplace_back("genesis.json");
   for (const std::string& path : paths) {
-    auto entry = file_entry(folder, path);
-    if (!entry) return Unexpected{entry.error()};
-    json["files"].push_back(*std::move(entry));
+    auto file = ledger::hash_file(folder, path);
+    if (!file) return Unexpected{not_written(file.error())};
+    manifest.files.push_back(*std::move(file));
   }
-  const fs::path path = folder / kManifest;
-  const auto written = ledger::replace_file(path.string(), json.dump(2) + "\n");
+  const fs::path path = folder / ledger::kBackupName;
+  const auto written = ledger::replace_file(path.string(), ledger::write_manifest(manifest));
   if (!written) return Unexpected{write_error(path, written.error())};
   return {};
 }
@@ -99,7 +77,7 @@ Result<AuditReport> import_ledger(const LedgerSource& source, const ledger::Gene
                                   const std::string& folder, AuditOptions options) {
   const fs::path root(folder);
   std::error_code error;
-  if (fs::exists(root / kManifest, error)) {
+  if (fs::exists(root / ledger::kBackupName, error)) {
     return Unexpected{Error{std::string(error_code::kExportWrite),
                             folder + " holds a finished copy already.",
                             "Name a folder that does not exist yet."}};
@@ -113,8 +91,8 @@ Result<AuditReport> import_ledger(const LedgerSource& source, const ledger::Gene
   options.keep = Keep::everything;
   auto report = audit_ledger(source, genesis, options);
   if (!report || report->verdict != ledger::Verdict::valid) return report;
-  if (auto manifest = write_manifest(root, genesis); !manifest) {
-    return Unexpected{manifest.error()};
+  if (auto finished = finish(root, genesis); !finished) {
+    return Unexpected{finished.error()};
   }
   return report;
 }

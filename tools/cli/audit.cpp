@@ -3,6 +3,7 @@
 #include <ctime>
 #include <filesystem>
 
+#include "ledger/records/date.h"
 #include "tools/audit/codes.h"
 #include "tools/audit/open_source.h"
 #include "tools/audit/statement.h"
@@ -15,6 +16,7 @@
 #include "tools/cli/record_json.h"
 #include "tools/cli/text_cells.h"
 #include "tools/cli/trust_file.h"
+#include "tools/cli/verdict.h"
 
 namespace tools {
 namespace {
@@ -36,15 +38,6 @@ struct Options {
   std::uint64_t sample = 0;  // 0: the whole ledger
   std::string seed;
 };
-
-std::string now_text() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  const std::size_t size = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return {text, size};
-}
 
 // The sentence behind the verdict.
 std::string sentence_of(const AuditReport& report) {
@@ -70,10 +63,8 @@ void print(Session& session, const AuditReport& report, const Json& document) {
     output.show("audit", {{"verdict", "verdict"}, {"tree_size", "entries"}}, document);
     return;
   }
-  const Style style = report.verdict == ledger::Verdict::valid     ? Style::good
-                      : report.verdict == ledger::Verdict::invalid ? Style::bad
-                                                                   : Style::warning;
-  output.text(output.styled(style, verdict) + "\n" + printable(sentence_of(report)) + "\n");
+  output.text(output.styled(style_of(report.verdict), verdict) + "\n" +
+              printable(sentence_of(report)) + "\n");
   if (report.fault) output.text(report.fault->hint + "\n");
   output.text("\n");
   output.show("audit",
@@ -89,18 +80,6 @@ void print(Session& session, const AuditReport& report, const Json& document) {
                {"certificates", "certificates of blocks"},
                {"seconds", "seconds"}},
               document);
-}
-
-ExitCode exit_of(ledger::Verdict verdict) {
-  switch (verdict) {
-    case ledger::Verdict::valid:
-      return ExitCode::done;
-    case ledger::Verdict::invalid:
-      return ExitCode::invalid;
-    case ledger::Verdict::undecided:
-      return ExitCode::undecided;
-  }
-  return ExitCode::unexpected;
 }
 
 // A ledger of its own for each network and source, so that an audit that was stopped goes on.
@@ -225,7 +204,7 @@ ExitCode audit(Session& session, const Options& options) {
   if (auto compared = compare(session, options, *source, facts, *report); !compared) {
     return session.output.fail(compared.error());
   }
-  facts.finished_at = now_text();
+  facts.finished_at = ledger::second_text(static_cast<std::uint64_t>(std::time(nullptr)) * 1000);
   facts.seconds = static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started)
           .count());

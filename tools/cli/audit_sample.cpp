@@ -6,6 +6,7 @@
 #include "tools/audit/sample.h"
 #include "tools/cli/progress.h"
 #include "tools/cli/text_cells.h"
+#include "tools/cli/verdict.h"
 
 namespace tools {
 namespace {
@@ -59,15 +60,7 @@ ExitCode show_sample(Session& session, const LedgerSource& source, const ledger:
                               report->bound_ppm / 10'000, report->bound_ppm % 10'000));
     }
   }
-  switch (report->verdict) {
-    case ledger::Verdict::valid:
-      return ExitCode::done;
-    case ledger::Verdict::invalid:
-      return ExitCode::invalid;
-    case ledger::Verdict::undecided:
-      return ExitCode::undecided;
-  }
-  return ExitCode::unexpected;
+  return exit_of(report->verdict);
 }
 
 }  // namespace tools

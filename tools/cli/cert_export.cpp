@@ -31,19 +31,6 @@ std::uint64_t now_ms() {
       std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
 }
 
-// "2026-11-22T09:12:44Z"
-std::string second_text(std::uint64_t unix_ms) {
-  const std::uint64_t second = unix_ms / 1000 % 86'400;
-  const std::uint64_t parts[] = {second / 3600, second / 60 % 60, second % 60};
-  std::string text = ledger::day_text(ledger::utc_day(unix_ms)) + "T";
-  for (const std::uint64_t part : parts) {
-    if (text.back() != 'T') text += ':';
-    if (part < 10) text += '0';
-    text += std::to_string(part);
-  }
-  return text + "Z";
-}
-
 Unexpected<Error> refused(std::string message, std::string hint) {
   return Unexpected{
       Error{std::string(error_code::kCredential), std::move(message), std::move(hint)}};
@@ -132,7 +119,7 @@ Result<Json> credential_of(const Session& session, const ExportOptions& options)
   Json credential = make_credential(parts, key->public_key());
   const std::string did = did_key(key->public_key());
   add_integrity_proof(credential, *key, did + "#" + did.substr(did.rfind(':') + 1),
-                      second_text(now));
+                      ledger::second_text(now));
   return credential;
 }
 

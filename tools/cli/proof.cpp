@@ -13,6 +13,7 @@
 #include "tools/cli/show_flags.h"
 #include "tools/cli/text_cells.h"
 #include "tools/cli/trust_file.h"
+#include "tools/cli/verdict.h"
 
 namespace tools {
 namespace {
@@ -147,18 +148,6 @@ Result<ledger::Auditor> auditor_of(const Session& session, const VerifyOptions& 
   return auditor;
 }
 
-ExitCode exit_of(ledger::Verdict verdict) {
-  switch (verdict) {
-    case ledger::Verdict::valid:
-      return ExitCode::done;
-    case ledger::Verdict::invalid:
-      return ExitCode::invalid;
-    case ledger::Verdict::undecided:
-      return ExitCode::undecided;
-  }
-  return ExitCode::unexpected;
-}
-
 void print_sentence(Session& session, Style style, const std::string& sentence) {
   for (const std::string& line : wrapped(printable(sentence), session.output.width_or(kUnfolded))) {
     session.output.text(session.output.styled(style, line) + "\n");
@@ -167,10 +156,8 @@ void print_sentence(Session& session, Style style, const std::string& sentence) 
 
 void print_verdict(Session& session, const ledger::ProofVerdict& verdict, const Json& document) {
   Output& output = session.output;
-  const Style style = verdict.verdict == ledger::Verdict::valid     ? Style::good
-                      : verdict.verdict == ledger::Verdict::invalid ? Style::bad
-                                                                    : Style::warning;
-  output.text(output.styled(style, ledger::verdict_name(verdict.verdict)) + "\n");
+  output.text(output.styled(style_of(verdict.verdict), ledger::verdict_name(verdict.verdict)) +
+              "\n");
   if (verdict.question) print_sentence(session, Style::plain, document["question"]);
   print_sentence(session, Style::bold, document["answer"]);
   if (verdict.verdict != ledger::Verdict::valid) return;

@@ -9,19 +9,13 @@
 namespace tools {
 namespace {
 
-std::string time_text(std::uint64_t unix_ms) {
-  const std::uint64_t second = unix_ms / 1000 % 86'400;
-  return fmt::format("{}T{:02}:{:02}:{:02}Z", ledger::day_text(ledger::utc_day(unix_ms)),
-                     second / 3600, second / 60 % 60, second % 60);
-}
-
 Json record_row(const ledger::ProvenRecord& record) {
   Json row = {{"subject", record.record.subject()},
               {"place", record.record.place()},
               {"kind", proto::kind_name(record.record)},
               {"signed_by", record.signer.empty() ? "genesis" : record.signer},
               {"height", record.height},
-              {"time", time_text(record.time_ms)},
+              {"time", ledger::second_text(record.time_ms)},
               {"index", record.index},
               {"sha256", crypto::sha256(record.bytes).hex()}};
   if (record.is_compromised) row["key_compromised"] = true;
@@ -30,17 +24,21 @@ Json record_row(const ledger::ProvenRecord& record) {
 
 Json head_document(const ledger::ProvenHead& head) {
   const ledger::Header& header = head.header;
-  return {{"height", header.seal.height},        {"time", time_text(header.seal.time_ms)},
-          {"epoch", header.seal.epoch},          {"tree_size", header.tree_size},
-          {"tree_root", header.tree_root.hex()}, {"signed_at", time_text(head.signed_s * 1000)},
-          {"cosigners", head.cosigners},         {"validators", head.trust.epoch.validators.size()},
+  return {{"height", header.seal.height},
+          {"time", ledger::second_text(header.seal.time_ms)},
+          {"epoch", header.seal.epoch},
+          {"tree_size", header.tree_size},
+          {"tree_root", header.tree_root.hex()},
+          {"signed_at", ledger::second_text(head.signed_s * 1000)},
+          {"cosigners", head.cosigners},
+          {"validators", head.trust.epoch.validators.size()},
           {"witnesses", head.witnesses}};
 }
 
 std::string standing_sentence(const ledger::ProofVerdict& verdict) {
   const ledger::StandingAnswer& answer = *verdict.standing;
   const std::string known = fmt::format(" as known at height {} ({})", answer.as_of_height,
-                                        time_text(answer.as_of_time_ms));
+                                        ledger::second_text(answer.as_of_time_ms));
   if (!answer.standing) return "It was not on the ledger," + known + ".";
   return fmt::format("It was {} on {},{}.", ledger::standing_name(*answer.standing),
                      verdict.question->day, known);
@@ -64,7 +62,7 @@ std::string purchase_sentence(const ledger::PurchaseAnswer& answer) {
   }
   return fmt::format("{}: {}, as known at height {} ({}).{}{}", counts,
                      ledger::line_outcome_name(join.outcome), answer.as_of_height,
-                     time_text(answer.as_of_time_ms), reason, named_sentence(join));
+                     ledger::second_text(answer.as_of_time_ms), reason, named_sentence(join));
 }
 
 // With the words of the API's document of a purchase.
@@ -113,7 +111,7 @@ std::string answer_sentence(const ledger::ProofVerdict& verdict) {
       const ledger::ProvenRecord& record = verdict.records.front();
       if (record.signer.empty()) return "It is, as a founding record of the genesis file.";
       return fmt::format("It is, signed by {}, in block {} of {}.", record.signer, record.height,
-                         time_text(record.time_ms));
+                         ledger::second_text(record.time_ms));
     }
     case ledger::QuestionKind::history:
       return history_sentence(verdict.records);

@@ -83,6 +83,13 @@ TEST(UtcDay, ChangesAtMidnight) {
   EXPECT_EQ(day_text(utc_day(~std::uint64_t{0})), "9999-12-31");
 }
 
+TEST(SecondText, DropsWhatIsLessThanASecond) {
+  EXPECT_EQ(second_text(999), "1970-01-01T00:00:00Z");
+  // date -u -d @1515834764 +%FT%TZ
+  EXPECT_EQ(second_text(1'515'834'764'001), "2018-01-13T09:12:44Z");
+  EXPECT_EQ(second_text(1'582'934'399'999), "2020-02-28T23:59:59Z");
+}
+
 TEST(AddMonths, KeepsTheDayOrTakesTheLastOfTheMonth) {
   const auto later = [](std::string_view from, std::uint32_t months) {
     return day_text(add_months(date(from).first(), months));

@@ -1,4 +1,4 @@
-#include "node/runtime/backup_files.h"
+#include "ledger/chain/backup_files.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include "crypto/descriptor.h"
 #include "ledger/chain/file_bytes.h"
 
-namespace node {
+namespace ledger {
 namespace {
 
 namespace fs = std::filesystem;
@@ -47,6 +47,34 @@ std::string text_of(const Json& json, const char* name) {
 
 std::optional<crypto::Hash> hash_of(const Json& json, const char* name) {
   return crypto::Hash::from_hex(text_of(json, name));
+}
+
+// Gives each piece of the file to `take`, whose error ends it.
+template <typename Take>
+crypto::Result<BackupFile> read_file(const fs::path& folder, const std::string& path,
+                                     const Take& take) {
+  const std::string source = (folder / path).string();
+  const crypto::Descriptor in(::open(source.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!in.is_open()) {
+    return file_fault(source + " cannot be opened: " + last_system_error() + ".");
+  }
+  BackupFile file;
+  file.path = path;
+  crypto::Sha256 sha256;
+  crypto::Bytes piece(kPieceBytes, '\0');
+  for (;;) {
+    const std::ptrdiff_t count = crypto::read_some(in, piece.data(), piece.size());
+    if (count < 0) {
+      return file_fault(source + " cannot be read: " + last_system_error() + ".");
+    }
+    if (count == 0) break;
+    const crypto::ByteView bytes(piece.data(), static_cast<std::size_t>(count));
+    sha256.add(bytes);
+    file.bytes += bytes.size();
+    if (auto taken = take(bytes); !taken) return crypto::Unexpected{taken.error()};
+  }
+  file.sha256 = sha256.finish();
+  return file;
 }
 
 }  // namespace
@@ -103,40 +131,25 @@ crypto::Result<BackupManifest> parse_manifest(crypto::ByteView text) {
   return manifest;
 }
 
+crypto::Result<BackupFile> hash_file(const fs::path& folder, const std::string& path) {
+  return read_file(folder, path, [](crypto::ByteView) -> crypto::Result<void> { return {}; });
+}
+
 crypto::Result<BackupFile> copy_file(const fs::path& from, const fs::path& to,
                                      const std::string& path) {
-  const std::string source = (from / path).string();
   const std::string target = (to / path).string();
-  const crypto::Descriptor in(::open(source.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!in.is_open()) {
-    return file_fault(source + " cannot be opened: " + ledger::last_system_error() + ".");
-  }
   const crypto::Descriptor out(
       ::open(target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!out.is_open()) {
-    return file_fault(target + " cannot be made: " + ledger::last_system_error() + ".");
+    return file_fault(target + " cannot be made: " + last_system_error() + ".");
   }
-  BackupFile file;
-  file.path = path;
-  crypto::Sha256 sha256;
-  crypto::Bytes piece(kPieceBytes, '\0');
-  for (;;) {
-    const std::ptrdiff_t count = crypto::read_some(in, piece.data(), piece.size());
-    if (count < 0) {
-      return file_fault(source + " cannot be read: " + ledger::last_system_error() + ".");
-    }
-    if (count == 0) break;
-    const crypto::ByteView bytes(piece.data(), static_cast<std::size_t>(count));
-    sha256.add(bytes);
-    file.bytes += bytes.size();
-    if (!crypto::write_all(out, bytes)) {
-      return file_fault(target + " cannot be written: " + ledger::last_system_error() + ".");
-    }
+  auto file = read_file(from, path, [&](crypto::ByteView bytes) -> crypto::Result<void> {
+    if (crypto::write_all(out, bytes)) return {};
+    return file_fault(target + " cannot be written: " + last_system_error() + ".");
+  });
+  if (file && ::fsync(out.number()) != 0) {
+    return file_fault(target + " cannot be synced: " + last_system_error() + ".");
   }
-  if (::fsync(out.number()) != 0) {
-    return file_fault(target + " cannot be synced: " + ledger::last_system_error() + ".");
-  }
-  file.sha256 = sha256.finish();
   return file;
 }
 
@@ -152,4 +165,4 @@ crypto::Result<std::vector<std::string>> file_names(const fs::path& folder) {
   return names;
 }
 
-}  // namespace node
+}  // namespace ledger

@@ -14,7 +14,7 @@
 #include "crypto/expected.h"
 #include "crypto/hash.h"
 
-namespace node {
+namespace ledger {
 
 inline constexpr std::string_view kBackupName = "backup.json";
 
@@ -42,6 +42,9 @@ std::string write_manifest(const BackupManifest& manifest);
 // E-BACKUP-FORM: not such a document, of another version, or with a path that leads elsewhere.
 crypto::Result<BackupManifest> parse_manifest(crypto::ByteView text);
 
+// What the manifest says of `folder / path`. E-BACKUP-FILE.
+crypto::Result<BackupFile> hash_file(const std::filesystem::path& folder, const std::string& path);
+
 // Copies `from / path` to `to / path`, which must not exist, and syncs it. E-BACKUP-FILE.
 crypto::Result<BackupFile> copy_file(const std::filesystem::path& from,
                                      const std::filesystem::path& to, const std::string& path);
@@ -51,4 +54,4 @@ crypto::Result<std::vector<std::string>> file_names(const std::filesystem::path&
 
 crypto::Error backup_error(std::string code, std::string message, std::string hint);
 
-}  // namespace node
+}  // namespace ledger

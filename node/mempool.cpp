@@ -211,7 +211,7 @@ std::shared_ptr<const Intake> Mempool::intake() const {
 
 void Mempool::count(const Item& item, bool more) {
   if (!is_ready(item)) return;
-  const std::size_t records = item.submission->records.size();
+  const std::size_t records = item.submission->record_bytes.size();
   ready_ = more ? ready_ + 1 : ready_ - 1;
   ready_bytes_ = more ? ready_bytes_ + item.bytes : ready_bytes_ - item.bytes;
   ready_records_ = more ? ready_records_ + records : ready_records_ - records;

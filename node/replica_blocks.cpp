@@ -6,6 +6,7 @@
 #include "ledger/chain/codes.h"
 #include "ledger/chain/reader.h"
 #include "node/replica.h"
+#include "proto/canonical.h"
 
 namespace node {
 
@@ -42,7 +43,11 @@ bool is_decided(const ledger::Added& added) {
 // The subject whose move it waits for.
 std::string awaited_subject(const VerifiedSubmission& submission, const ledger::Added& added) {
   for (const ledger::RecordReject& one : added.rejects) {
-    if (one.reject.code == ledger::kPlaceAhead) return submission->records[one.record].subject();
+    if (one.reject.code == ledger::kPlaceAhead) {
+      proto::Record record;
+      proto::parse_record(submission->record_bytes[one.record], record);
+      return record.subject();
+    }
   }
   CHECK(false);
   return {};

@@ -15,12 +15,23 @@ const WalkTable& table_of() {
 }
 
 template <class Message>
-Checked<Message> decode(ByteView bytes, const Bounds& bounds) {
+void parse(ByteView bytes, Message& message) {
+  CHECK(message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
+}
+
+template <class Message>
+Checked<void> decode(ByteView bytes, const Bounds& bounds, Message& message) {
   if (std::optional<Reject> fault = table_of<Message>().find_fault(bytes, bounds)) {
     return Unexpected{*std::move(fault)};
   }
+  parse(bytes, message);
+  return {};
+}
+
+template <class Message>
+Checked<Message> decode(ByteView bytes, const Bounds& bounds) {
   Message message;
-  CHECK(message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
+  if (auto decoded = decode(bytes, bounds, message); !decoded) return Unexpected{decoded.error()};
   return message;
 }
 
@@ -38,6 +49,12 @@ Bytes encode(const Message& message) {
 }  // namespace
 
 Checked<Record> decode_record(ByteView bytes) { return decode<Record>(bytes, kRecordBounds); }
+
+Checked<void> decode_record(ByteView bytes, Record& record) {
+  return decode(bytes, kRecordBounds, record);
+}
+
+void parse_record(ByteView bytes, Record& record) { parse(bytes, record); }
 
 Checked<Submission> decode_submission(ByteView bytes) {
   return decode<Submission>(bytes, kSubmissionBounds);

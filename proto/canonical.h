@@ -26,6 +26,11 @@ inline constexpr Bounds kSubmissionBounds{.bytes_max = 512 * 1024 + 1000 * 4 + 5
 
 // E-WIRE-… with the path of the field and the offset of the byte. About 1 us.
 Checked<Record> decode_record(ByteView bytes);
+// The same into a record whose memory it uses again; unchanged on a fault.
+Checked<void> decode_record(ByteView bytes, Record& record);
+
+// The same of bytes that decode_record() took before (CHECK).
+void parse_record(ByteView bytes, Record& record);
 
 // The envelope only: its records are the bytes they were, each still to be decoded.
 Checked<Submission> decode_submission(ByteView bytes);

@@ -11,6 +11,7 @@
 #include "ledger/records/date.h"
 #include "ledger/records/invariants.h"
 #include "ledger/records/subject.h"
+#include "proto/canonical.h"
 
 namespace ledger {
 namespace {
@@ -203,7 +204,7 @@ crypto::Checked<void> BlockBuilder::charge_allowance(const Submission& submissio
 Added BlockBuilder::add(const VerifiedSubmission& verified) {
   const Submission& submission = *verified;
   const std::size_t bytes = entry_bytes_ + submission.entry_bytes() + kSealBytes;
-  const std::size_t records = record_count_ + submission.records.size();
+  const std::size_t records = record_count_ + submission.record_bytes.size();
   if (closed_) return {Outcome::full, {}};
   if (bytes > parameters_.block_bytes_max() || records > parameters_.block_records_max()) {
     if (record_count_ > 0) return {Outcome::full, {}};
@@ -223,10 +224,12 @@ Added BlockBuilder::add(const VerifiedSubmission& verified) {
   Added added;
   std::size_t recorded = 0;
   bool ahead = false;
-  for (std::size_t i = 0; i < submission.records.size(); ++i) {
+  proto::Record record;
+  for (std::size_t i = 0; i < submission.record_bytes.size(); ++i) {
+    proto::parse_record(submission.record_bytes[i], record);
     std::optional<crypto::Reject> reject =
         closed_ ? crypto::Reject(kEpochEnd, "", "A record before this one ends the epoch.")
-                : add_record(context, submission.record_bytes[i], submission.records[i]);
+                : add_record(context, submission.record_bytes[i], record);
     if (!reject) continue;
     if (reject->code == kAlreadyRecorded) ++recorded;
     if (reject->code == kPlaceAhead) ahead = true;
@@ -245,14 +248,14 @@ Added BlockBuilder::add(const VerifiedSubmission& verified) {
     const bool only_ahead =
         std::all_of(added.rejects.begin(), added.rejects.end(),
                     [](const RecordReject& reject) { return reject.reject.code == kPlaceAhead; });
-    added.outcome = recorded == submission.records.size() ? Outcome::recorded
-                    : ahead && only_ahead                 ? Outcome::ahead
-                                                          : Outcome::rejected;
+    added.outcome = recorded == submission.record_bytes.size() ? Outcome::recorded
+                    : ahead && only_ahead                      ? Outcome::ahead
+                                                               : Outcome::rejected;
     return added;
   }
   submissions_.push_back(
-      {submission.id, first_index, static_cast<std::uint32_t>(submission.records.size())});
-  record_count_ += static_cast<std::uint32_t>(submission.records.size());
+      {submission.id, first_index, static_cast<std::uint32_t>(submission.record_bytes.size())});
+  record_count_ += static_cast<std::uint32_t>(submission.record_bytes.size());
   entry_bytes_ += submission.entry_bytes();
   return added;
 }

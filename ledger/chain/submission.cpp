@@ -17,16 +17,15 @@ SubmissionRejects whole(crypto::Reject reject) { return {{0, std::move(reject)}}
 // Decodes the records; every fault of every record is listed, so that one answer mends all rows.
 SubmissionRejects decode_records(const proto::Submission& message, Submission& submission) {
   SubmissionRejects rejects;
+  proto::Record record;
   for (int i = 0; i < message.records_size(); ++i) {
     const auto position = static_cast<std::uint32_t>(i);
-    crypto::Checked<proto::Record> record = proto::decode_record(message.records(i));
-    if (!record) {
-      rejects.push_back({position, record.error()});
+    if (auto decoded = proto::decode_record(message.records(i), record); !decoded) {
+      rejects.push_back({position, decoded.error()});
       continue;
     }
-    for (crypto::Reject& fault : check(*record)) rejects.push_back({position, std::move(fault)});
+    for (crypto::Reject& fault : check(record)) rejects.push_back({position, std::move(fault)});
     submission.record_bytes.push_back(message.records(i));
-    submission.records.push_back(*std::move(record));
   }
   return rejects;
 }

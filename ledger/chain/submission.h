@@ -55,8 +55,8 @@ struct Submission {
   Bytes header_bytes;
   crypto::Signature signature;
   Hash id;
+  // Decoded they would take four times as much, and a node keeps many that wait.
   std::vector<Bytes> record_bytes;
-  std::vector<proto::Record> records;
 
   // Bytes that this adds to the log: entries without their two length bytes.
   std::size_t entry_bytes() const;

@@ -68,7 +68,7 @@ TEST(Body, GivesItsSubmissionsAsTheyWere) {
   ASSERT_EQ(content->submissions.size(), 2u);
   EXPECT_EQ(content->submissions[0].id, made.block.submissions[0].id);
   EXPECT_EQ(content->submissions[1].id, made.block.submissions[1].id);
-  EXPECT_EQ(content->submissions[1].records.size(), 2u);
+  EXPECT_EQ(content->submissions[1].record_bytes.size(), 2u);
 }
 
 TEST(Body, HoldsSubmissionsAndNothingElse) {

@@ -31,7 +31,7 @@ TEST(Submission, IsReadAsItWasSigned) {
   const auto decoded = decode_submission(message);
 
   ASSERT_TRUE(decoded);
-  EXPECT_EQ(decoded->records.size(), 3u);
+  EXPECT_EQ(decoded->record_bytes.size(), 3u);
   EXPECT_EQ(decoded->header.organisation, "shop");
   EXPECT_EQ(decoded->id, crypto::tagged_hash("greenledger/submission/v1",
                                              message.header() + message.signature()));

@@ -1,6 +1,7 @@
 #include "node/api/api.h"
 
 #include <chrono>
+#include <deque>
 
 #include "crypto/check.h"
 #include "node/api/codes.h"
@@ -68,6 +69,15 @@ struct Patience {
   bool dry_run = false;
 };
 
+// A submission as it came.
+struct Arrival {
+  Request request;
+  Reply reply;
+  Patience patience;
+
+  std::size_t bytes() const { return request.body.size(); }
+};
+
 Patience patience_of(const Call& call) {
   Patience patience;
   const std::string wait = call.find("wait").value_or("final");
@@ -84,6 +94,7 @@ Patience patience_of(const Call& call) {
 struct Api::Parts {
   Parts(const ApiOptions& options, NodeLink link_)
       : arriving_bytes_max(options.arriving_bytes_max),
+        waiting_bytes_max(options.waiting_bytes_max),
         link(std::move(link_)),
         checks(options.threads, options.checks_max),
         scans(options.threads, options.scans_max),
@@ -92,7 +103,11 @@ struct Api::Parts {
   // On the server's thread.
   void take(Request request, const Reply& reply);
   void run_on(WorkPool& workers, Request request, Reply reply);
-  void take_submission(Request request, Reply reply, Patience patience);
+  void take_submission(Arrival arrival);
+  void check_submission(Arrival arrival);
+  void let_in();
+  void turn_away();
+  bool has_room() const { return checking_bytes + book.arriving_bytes() < arriving_bytes_max; }
   void hand_on(const ledger::VerifiedSubmission& submission, const Patience& patience,
                const Reply& reply);
   Response find_outcome(const crypto::Hash& id) const;
@@ -108,6 +123,10 @@ struct Api::Parts {
   void make_checkpoint(const Request& request, const Reply& reply);
 
   std::size_t arriving_bytes_max;
+  std::size_t waiting_bytes_max;
+  std::deque<Arrival> waiting;
+  std::size_t waiting_bytes = 0;
+  std::size_t checking_bytes = 0;
   NodeLink link;
   View view{ledger::ChainReader(nullptr), {}, 0, nullptr, 0, 0};
   SubmissionBook book;
@@ -136,7 +155,7 @@ void Api::Parts::take(Request request, const Reply& reply) {
       return run_on(reports, std::move(request), reply);
     case Work::submission: {
       const Patience patience = patience_of(call);
-      return take_submission(std::move(request), reply, patience);
+      return take_submission({std::move(request), reply, patience});
     }
     case Work::outcome:
       return reply(find_outcome(*crypto::Hash::from_hex(call.text("id"))));
@@ -155,27 +174,55 @@ void Api::Parts::run_on(WorkPool& workers, Request request, Reply reply) {
   if (!workers.run([job] { job->reply(handle(job->request, job->view)); })) job->reply(busy());
 }
 
-void Api::Parts::take_submission(Request request, Reply reply, Patience patience) {
+void Api::Parts::take_submission(Arrival arrival) {
+  if (has_room() && waiting.empty()) return check_submission(std::move(arrival));
+  if (waiting_bytes >= waiting_bytes_max) return arrival.reply(busy());
+  waiting_bytes += arrival.bytes();
+  waiting.push_back(std::move(arrival));
+}
+
+void Api::Parts::check_submission(Arrival arrival) {
   const std::optional<Closed> why = link.closed ? link.closed() : std::nullopt;
-  if (why && !patience.dry_run) return reply(closed_response(*why));
+  if (why && !arrival.patience.dry_run) return arrival.reply(closed_response(*why));
   view.intake = link.intake ? link.intake() : nullptr;
-  if (view.intake && !view.intake->takes()) return reply(busy());
-  if (book.arriving_bytes() >= arriving_bytes_max) return reply(busy());
+  if (view.intake && !view.intake->takes()) return arrival.reply(busy());
   struct Job {
-    Request request;
+    Arrival arrival;
     View view;
-    Reply reply;
-    Patience patience;
   };
-  auto job = std::make_shared<Job>(Job{std::move(request), view, std::move(reply), patience});
+  checking_bytes += arrival.bytes();
+  auto job = std::make_shared<Job>(Job{std::move(arrival), view});
   const bool taken = checks.run([this, job] {
-    auto verified = verify_submission(job->request, job->view);
-    if (!verified) return job->reply(std::move(verified).error());
-    if (job->patience.dry_run) return job->reply(dry_run(*verified, job->view));
-    server->post([this, submission = *std::move(verified), patience = job->patience,
-                  reply = job->reply] { hand_on(submission, patience, reply); });
+    auto verified = verify_submission(job->arrival.request, job->view);
+    if (!verified) {
+      job->arrival.reply(std::move(verified).error());
+    } else if (job->arrival.patience.dry_run) {
+      job->arrival.reply(dry_run(*verified, job->view));
+    }
+    server->post([this, job, verified = std::move(verified)] {
+      checking_bytes -= job->arrival.bytes();
+      const bool goes_on = verified && !job->arrival.patience.dry_run;
+      if (goes_on) hand_on(*verified, job->arrival.patience, job->arrival.reply);
+      let_in();
+    });
   });
-  if (!taken) job->reply(busy());
+  if (taken) return;
+  checking_bytes -= job->arrival.bytes();
+  job->arrival.reply(busy());
+}
+
+void Api::Parts::let_in() {
+  while (!waiting.empty() && has_room()) {
+    Arrival arrival = std::move(waiting.front());
+    waiting.pop_front();
+    waiting_bytes -= arrival.bytes();
+    check_submission(std::move(arrival));
+  }
+}
+
+void Api::Parts::turn_away() {
+  for (const Arrival& arrival : std::exchange(waiting, {})) arrival.reply(busy());
+  waiting_bytes = 0;
 }
 
 void Api::Parts::hand_on(const ledger::VerifiedSubmission& submission, const Patience& patience,
@@ -225,6 +272,7 @@ void Api::Parts::update(const std::vector<SubmissionUpdate>& updates) {
     if (outcome.progress == Progress::rejected) counters.submissions_rejected.fetch_add(1);
     book.update(update.id, std::move(outcome));
   }
+  let_in();
   count_pending();
 }
 
@@ -360,7 +408,10 @@ void Api::on_store_changed() {
 void Api::stop() {
   if (std::exchange(parts_->stopped, true)) return;
   // Everyone who waits hears how far it came; nobody is left to guess.
-  parts_->server->post([parts = parts_.get()] { parts->book.expire(SubmissionBook::Time::max()); });
+  parts_->server->post([parts = parts_.get()] {
+    parts->turn_away();
+    parts->book.expire(SubmissionBook::Time::max());
+  });
   parts_->server->stop();
   parts_->checks.stop();
   parts_->scans.stop();

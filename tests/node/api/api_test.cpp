@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <deque>
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -281,19 +282,59 @@ TEST_F(RunningApi, TellsABulkLoaderToWaitWhenTheMempoolIsCrowded) {
   EXPECT_EQ(next()->header.organisation, "shop");
 }
 
-TEST_F(RunningApi, TakesOnlySoMuchBeforeTheReplicaHasLookedAtIt) {
-  api_->stop();
-  ApiOptions options;
-  options.arriving_bytes_max = 1;
-  start(options);
-  RawClient client(api_->port());
-  client.send(post(message("1"), "?wait=none"));
-  EXPECT_EQ(body(client.receive())["state"], "received");
-  client.send(post(message("2"), "?wait=none"));
-  EXPECT_EQ(body(client.receive())["code"], kHttpBusy.name);
+// Room for one submission in front of the replica, and for one that waits: the first is handed on,
+// and of the next two whoever comes later is refused.
+class CrowdedApi : public RunningApi {
+ protected:
+  void SetUp() override {
+    RunningApi::SetUp();
+    api_->stop();
+    ApiOptions options;
+    options.arriving_bytes_max = 1;
+    options.waiting_bytes_max = 1;
+    start(options);
+    first_.emplace(api_->port());
+    first_->send(post(message("1"), "?wait=none"));
+    ASSERT_EQ(body(first_->receive())["state"], "received");
+    std::future<Answer> answers[] = {send_in_background("2"), send_in_background("3")};
+    while (!is_there(answers[0]) && !is_there(answers[1])) std::this_thread::yield();
+    const std::size_t refused = is_there(answers[0]) ? 0 : 1;
+    ASSERT_EQ(body(answers[refused].get())["code"], kHttpBusy.name);
+    waits_ = std::move(answers[1 - refused]);
+  }
+
+  std::future<Answer> send_in_background(const std::string& line) {
+    return std::async(std::launch::async,
+                      [port = api_->port(), text = post(message(line), "?wait=none")] {
+                        RawClient client(port);
+                        client.send(text);
+                        return client.receive();
+                      });
+  }
+  static bool is_there(const std::future<Answer>& answer) {
+    return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  }
+
+  std::optional<RawClient> first_;
+  std::future<Answer> waits_;
+};
+
+TEST_F(CrowdedApi, LetsInWhoWaitsWhenTheReplicaHasLookedAtTheFirst) {
   tell(next()->id, SubmissionState::accepted);
-  client.send(post(message("2"), "?wait=none"));
-  EXPECT_EQ(body(client.receive())["state"], "received");
+  EXPECT_EQ(body(waits_.get())["state"], "received");
+  tell(next()->id, SubmissionState::accepted);
+  first_->send(post(message("4"), "?wait=none"));
+  EXPECT_EQ(body(first_->receive())["state"], "received");
+}
+
+TEST_F(CrowdedApi, LetsInWhoWaitsBehindWhatIsRefused) {
+  tell(next()->id, SubmissionState::rejected);
+  EXPECT_EQ(body(waits_.get())["state"], "received");
+}
+
+TEST_F(CrowdedApi, TellsWhoWaitsWhenItStops) {
+  api_->stop();
+  EXPECT_EQ(body(waits_.get())["code"], kHttpBusy.name);
 }
 
 TEST_F(RunningApi, ReadsNoSubmissionWhenTheMempoolIsFull) {

@@ -31,8 +31,8 @@ struct ApiOptions {
   // Submissions whose signature is or waits to be checked, above: 503 with Retry-After. As many as
   // there can be connections, each with one request at a time: their bodies are in memory anyway.
   std::size_t checks_max = 512;
-  // Bytes of submissions that are being checked or that the replica has not looked at; whoever comes
-  // meanwhile waits, up to so many bytes more, and above the same.
+  // Bytes of submissions that are checked or that the replica has not looked at. Who comes
+  // meanwhile waits, up to so many bytes more; above the same.
   std::size_t arriving_bytes_max = 256 * 1024;
   std::size_t waiting_bytes_max = 1024 * 1024;
   // Scans that run or wait; above the same.

@@ -7,7 +7,7 @@ namespace node {
 Intake::Intake(Backlog backlog, const IntakeMarks& marks)
     : backlog_(std::move(backlog)),
       crowded_(is_crowded(backlog_.ready, backlog_.ready_bytes, marks)),
-      full_(backlog_.ready >= 2 * marks.submissions || backlog_.ready_bytes >= 2 * marks.bytes) {
+      full_(is_full(backlog_.ready, backlog_.ready_bytes, marks)) {
   if (backlog_.bytes.empty()) return;
   std::size_t sum = 0;
   for (const auto& [organisation, bytes] : backlog_.bytes) sum += bytes;

@@ -34,6 +34,9 @@ class Intake {
   static bool is_crowded(std::size_t ready, std::size_t ready_bytes, const IntakeMarks& marks) {
     return ready >= marks.submissions || ready_bytes >= marks.bytes;
   }
+  static bool is_full(std::size_t ready, std::size_t ready_bytes, const IntakeMarks& marks) {
+    return is_crowded(ready, ready_bytes, {2 * marks.bytes, 2 * marks.submissions});
+  }
 
   Intake(Backlog backlog, const IntakeMarks& marks);
 

@@ -78,7 +78,9 @@ class Mempool {
   std::size_t ready() const { return ready_; }
   std::size_t ready_bytes() const { return ready_bytes_; }
   std::size_t ready_records() const { return ready_records_; }
-  // From whom submissions are taken now; null: from everyone.
+  // Whether submissions are taken from anybody now.
+  bool takes_any() const { return !Intake::is_full(ready_, ready_bytes_, options_.intake); }
+  // From whom they are; null: from everyone.
   std::shared_ptr<const Intake> intake() const;
 
  private:

@@ -174,7 +174,7 @@ FindSubmission Replica::find_submission() const {
 
 // What there is no room for is announced again, or a proposal names it.
 void Replica::take(PeerId from, Announce message) {
-  if (const auto now = intake(); now && !now->takes()) return;
+  if (!mempool_.takes_any()) return;
   gossip_.on(from, message, find_submission(), now_, actions_.sends);
 }
 

@@ -100,6 +100,7 @@ TEST(Mempool, IsCrowdedByWhatIsReadyAlone) {
   for (int number = 3; number < 7; ++number) add(pool, purchase_of("bulk", number));
   ASSERT_NE(pool.intake(), nullptr);  // five are ready: more than twice two
   EXPECT_FALSE(pool.intake()->takes());
+  EXPECT_FALSE(pool.takes_any());
 }
 
 TEST(Mempool, ListsItsIdsPieceByPieceAndBeginsAgain) {
